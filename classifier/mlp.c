@@ -1,0 +1,173 @@
+#include "classifier/mlp.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+size_t mlp_input(const struct mlp_shape *s)
+{
+    return 2 * (size_t)VECTOR_NUMBERS + (size_t)VECTOR_SMOOTH * s->pieces +
+           (size_t)VECTOR_GROUPS * (s->dim + 1);
+}
+
+size_t mlp_slot_bytes(const struct mlp_shape *s)
+{
+    return sizeof(struct mlp_slot) + s->dim;
+}
+
+/* The lower half, mixed and scaled to the number of slots: FNV's low bits alone are uneven. */
+size_t mlp_slot_first(uint64_t token, const struct mlp_shape *s)
+{
+    uint32_t mixed = (uint32_t)token * UINT32_C(0x9e3779b1);
+    return (size_t)(((uint64_t)mixed * s->slots) >> 32);
+}
+
+uint32_t mlp_slot_mark(uint64_t token)
+{
+    uint32_t mark = (uint32_t)(token >> 32);
+    return mark ? mark : 1;
+}
+
+size_t mlp_slot_find(const struct mlp *m, uint64_t token)
+{
+    uint32_t mark = mlp_slot_mark(token);
+    size_t bytes = mlp_slot_bytes(&m->shape);
+    size_t at = mlp_slot_first(token, &m->shape);
+    for (size_t i = 0; i < m->shape.slots; i++) {
+        uint32_t found;
+        memcpy(&found, m->table + at * bytes, sizeof(found));
+        if (found == mark) {
+            return at;
+        }
+        if (found == 0) {
+            break;
+        }
+        at = at + 1 == m->shape.slots ? 0 : at + 1;
+    }
+    return SIZE_MAX;
+}
+
+void mlp_encode_numbers(const struct mlp *m, const struct vector *v, float *out)
+{
+    const size_t pieces = m->shape.pieces;
+    float *piece = out + 2 * (size_t)VECTOR_NUMBERS;
+    for (size_t i = 0; i < VECTOR_NUMBERS; i++) {
+        bool known = v->known & (UINT32_C(1) << i);
+        float z = (v->number[i] - m->mean[i]) * m->scale[i];
+        out[2 * i] = known ? fmaxf(-4.0F, fminf(4.0F, z)) : 0.0F;
+        out[2 * i + 1] = known ? 1.0F : 0.0F;
+        for (size_t k = 0; i < VECTOR_SMOOTH && k < pieces; k++) {
+            const float *knot = m->knots + i * (pieces + 1) + k;
+            float width = knot[1] - knot[0];
+            float part = width > 0.0F ? (v->number[i] - knot[0]) / width
+                                      : (v->number[i] >= knot[1] ? 1.0F : 0.0F);
+            piece[i * pieces + k] = known ? fmaxf(0.0F, fminf(1.0F, part)) : 0.0F;
+        }
+    }
+}
+
+/* bag: (D). Returns whether any token was known. */
+static bool bag_make(const struct mlp *m, const uint64_t *tokens, size_t n, float *bag)
+{
+    const size_t dim = m->shape.dim;
+    size_t known = 0;
+    memset(bag, 0, dim * sizeof(*bag));
+    for (size_t i = 0; i < n; i++) {
+        size_t at = mlp_slot_find(m, tokens[i]);
+        if (at == SIZE_MAX) {
+            continue;
+        }
+        const unsigned char *bytes = m->table + at * mlp_slot_bytes(&m->shape);
+        struct mlp_slot slot;
+        memcpy(&slot, bytes, sizeof(slot));
+        const signed char *row = (const signed char *)(bytes + sizeof(slot));
+        for (size_t d = 0; d < dim; d++) {
+            bag[d] += slot.scale * (float)row[d];
+        }
+        known++;
+    }
+    float share = known > 1 ? 1.0F / sqrtf((float)known) : 1.0F;
+    for (size_t d = 0; d < dim; d++) {
+        bag[d] *= share;
+    }
+    return known > 0;
+}
+
+void mlp_encode(const struct mlp *m, const struct vector *v, float *out)
+{
+    mlp_encode_numbers(m, v, out);
+    out += 2 * (size_t)VECTOR_NUMBERS + (size_t)VECTOR_SMOOTH * m->shape.pieces;
+    for (size_t g = 0; g < VECTOR_GROUPS; g++) {
+        bool known = bag_make(m, v->token[g], v->tokens[g], out);
+        out[m->shape.dim] = known ? 1.0F : 0.0F;
+        out += m->shape.dim + 1;
+    }
+}
+
+/* One dense layer of a block. x: rows of `in` values, `x_step` apart; w: (in, out), b: (out);
+ * y: rows of `out` values, `y_step` apart. */
+struct dense {
+    const float *w;
+    const float *b;
+    size_t in;
+    size_t out;
+    size_t x_step;
+    size_t y_step;
+};
+
+static void add_scaled(float *restrict y, const float *restrict w, float x, size_t n)
+{
+    for (size_t j = 0; j < n; j++) {
+        y[j] += x * w[j];
+    }
+}
+
+/* Row by row of w, for all songs of the block at once, so that each is fetched once. */
+static void dense_forward(const struct dense *d, const float *x, size_t n, float *y)
+{
+    for (size_t s = 0; s < n; s++) {
+        memcpy(y + s * d->y_step, d->b, d->out * sizeof(*y));
+    }
+    for (size_t i = 0; i < d->in; i++) {
+        const float *w = d->w + i * d->out;
+        for (size_t s = 0; s < n; s++) {
+            float value = x[s * d->x_step + i];
+            if (value != 0.0F) {
+                add_scaled(y + s * d->y_step, w, value, d->out);
+            }
+        }
+    }
+}
+
+static void relu(float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        x[i] = x[i] > 0.0F ? x[i] : 0.0F;
+    }
+}
+
+void mlp_forward(const struct mlp *m, const float *x, size_t n, float *probs)
+{
+    const struct mlp_shape *s = &m->shape;
+    const size_t towers = s->towers, width1 = towers * s->hidden1;
+    float h1[MLP_BLOCK * MLP_WIDTH_MAX];
+    float h2[MLP_BLOCK * MLP_WIDTH_MAX];
+    float logit[MLP_BLOCK * MLP_GENRES_MAX];
+    float sum[MLP_BLOCK * MLP_GENRES_MAX] = {0};
+    struct dense first = {m->w1, m->b1, mlp_input(s), width1, mlp_input(s), width1};
+    dense_forward(&first, x, n, h1);
+    relu(h1, n * width1);
+    for (size_t t = 0; t < towers; t++) {
+        struct dense second = {m->w2 + t * s->hidden1 * s->hidden2, m->b2 + t * s->hidden2,
+                               s->hidden1, s->hidden2, width1, s->hidden2};
+        dense_forward(&second, h1 + t * s->hidden1, n, h2);
+        relu(h2, n * s->hidden2);
+        struct dense third = {m->w3 + t * s->hidden2 * s->genres, m->b3 + t * s->genres,
+                              s->hidden2, s->genres, s->hidden2, s->genres};
+        dense_forward(&third, h2, n, logit);
+        add_scaled(sum, logit, 1.0F / (float)towers, n * s->genres);
+    }
+    for (size_t i = 0; i < n * s->genres; i++) {
+        probs[i] = 1.0F / (1.0F + expf(-sum[i]));
+    }
+}

@@ -1,0 +1,306 @@
+#include "daemon/api.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "daemon/app.h"
+#include "daemon/doctor.h"
+#include "daemon/status.h"
+
+typedef enum err_code route_fn(struct app *a, const struct server_request *req,
+                               const struct json *body, struct json **ret, struct err *e);
+
+struct route {
+    const char *method;
+    const char *path;
+    bool browser; /* may be used by a page in a browser, not only over the unix socket */
+    int status;   /* when all went well */
+    route_fn *fn;
+};
+
+static enum err_code get_status(struct app *a, const struct server_request *req,
+                                const struct json *body, struct json **ret, struct err *e)
+{
+    (void)req;
+    (void)body;
+    return status_json(a, ret, e);
+}
+
+static enum err_code get_genres(struct app *a, const struct server_request *req,
+                                const struct json *body, struct json **ret, struct err *e)
+{
+    (void)req;
+    (void)body;
+    return status_genres(a, ret, e);
+}
+
+static enum err_code get_list(struct app *a, const struct server_request *req,
+                              const struct json *body, struct json **ret, struct err *e)
+{
+    const char *genre = server_request_query(req, "genre");
+    (void)body;
+    return status_list(a, genre ? genre : "", ret, e);
+}
+
+static enum err_code get_runs(struct app *a, const struct server_request *req,
+                              const struct json *body, struct json **ret, struct err *e)
+{
+    (void)req;
+    (void)body;
+    return status_runs(a, ret, e);
+}
+
+static enum err_code get_paths(struct app *a, const struct server_request *req,
+                               const struct json *body, struct json **ret, struct err *e)
+{
+    (void)req;
+    (void)body;
+    (void)e;
+    struct json *j = json_object();
+    json_set_str(j, "config", a->config.file);
+    json_set_str(j, "state_dir", a->config.state_dir);
+    json_set_str(j, "socket", a->config.socket);
+    json_set_str(j, "page", a->page_server ? a->config.listen : NULL);
+    *ret = j;
+    return ERR_OK;
+}
+
+/* {"run": N} for a wish that was taken. */
+static enum err_code want(struct app *a, struct runs_wish *wish, struct json **ret, struct err *e)
+{
+    int64_t run = 0;
+    enum err_code code = runs_want(&a->runs, wish, &run, e);
+    if (code)
+        return code;
+    *ret = json_object();
+    json_set_int(*ret, "run", run);
+    return ERR_OK;
+}
+
+static enum err_code post_sync(struct app *a, const struct server_request *req,
+                               const struct json *body, struct json **ret, struct err *e)
+{
+    struct runs_wish wish = {.kind = RUNS_SYNC, .threshold = -1};
+    (void)req;
+    (void)body;
+    return want(a, &wish, ret, e);
+}
+
+static void take_genres(const struct json *list, struct runs_wish *wish)
+{
+    wish->genres = mem_array(json_size(list) + 1, sizeof(*wish->genres));
+    for (const struct json *g = json_first(list); g; g = json_next(g)) {
+        bool twice = false;
+        for (size_t i = 0; i < wish->n_genres; i++)
+            twice = twice || text_equal(wish->genres[i], json_str(g));
+        if (json_str(g) && !twice)
+            wish->genres[wish->n_genres++] = mem_strdup(json_str(g));
+    }
+}
+
+static enum err_code post_sort(struct app *a, const struct server_request *req,
+                               const struct json *body, struct json **ret, struct err *e)
+{
+    struct runs_wish wish = {
+        .kind = RUNS_SORT,
+        .threshold = json_get_num(body, "threshold", -1),
+        .dry_run = json_get_bool(body, "dry_run", false),
+    };
+    (void)req;
+    const struct json *threshold = json_get(body, "threshold");
+    if (threshold && !json_is_null(threshold) && !(wish.threshold >= 0 && wish.threshold <= 1))
+        return err_set(e, ERR_USAGE, "the threshold must lie between 0 and 1");
+    take_genres(json_get(body, "genres"), &wish);
+    return want(a, &wish, ret, e);
+}
+
+static enum err_code post_drop(struct app *a, const struct server_request *req,
+                               const struct json *body, struct json **ret, struct err *e)
+{
+    const char *genre = json_get_str(body, "genre");
+    (void)req;
+    if (!genre)
+        return err_set(e, ERR_USAGE, "a genre must be named");
+    struct runs_wish wish = {.kind = RUNS_DROP, .threshold = -1, .n_genres = 1};
+    wish.genres = mem_array(1, sizeof(*wish.genres));
+    wish.genres[0] = mem_strdup(genre);
+    return want(a, &wish, ret, e);
+}
+
+static enum err_code post_cancel(struct app *a, const struct server_request *req,
+                                 const struct json *body, struct json **ret, struct err *e)
+{
+    (void)req;
+    (void)body;
+    (void)e;
+    bool run = runs_cancel(&a->runs);
+    bool login = session_cancel(&a->session);
+    *ret = json_object();
+    json_set_bool(*ret, "cancelled", run || login);
+    return ERR_OK;
+}
+
+static enum err_code post_login(struct app *a, const struct server_request *req,
+                                const struct json *body, struct json **ret, struct err *e)
+{
+    (void)req;
+    return session_begin(&a->session, json_get_bool(body, "paste", false), ret, e);
+}
+
+static enum err_code post_login_answer(struct app *a, const struct server_request *req,
+                                       const struct json *body, struct json **ret, struct err *e)
+{
+    const char *url = json_get_str(body, "url");
+    (void)req;
+    enum err_code code = session_answer(&a->session, url ? url : "", e);
+    if (code == ERR_OK)
+        *ret = json_object();
+    return code;
+}
+
+static enum err_code post_logout(struct app *a, const struct server_request *req,
+                                 const struct json *body, struct json **ret, struct err *e)
+{
+    bool was_in = token_is_set(&a->token) || a->token.dead;
+    (void)req;
+    (void)body;
+    enum err_code code = session_logout(&a->session, e);
+    if (code)
+        return code;
+    *ret = json_object();
+    json_set_bool(*ret, "logged_out", was_in);
+    return ERR_OK;
+}
+
+/* Refusals are forgotten, so that the next sync asks again. */
+static enum err_code post_refresh(struct app *a, const struct server_request *req,
+                                  const struct json *body, struct json **ret, struct err *e)
+{
+    access_forget(&a->access);
+    app_remember_access(a);
+    return get_status(a, req, body, ret, e);
+}
+
+static const struct route routes[] = {
+    {"GET", "/api/status", true, 200, get_status},
+    {"GET", "/api/genres", true, 200, get_genres},
+    {"GET", "/api/list", true, 200, get_list},
+    {"GET", "/api/runs", true, 200, get_runs},
+    {"GET", "/api/paths", false, 200, get_paths},
+    {"POST", "/api/sync", false, 202, post_sync},
+    {"POST", "/api/sort", false, 202, post_sort},
+    {"POST", "/api/drop", false, 202, post_drop},
+    {"POST", "/api/cancel", false, 200, post_cancel},
+    {"POST", "/api/login", false, 200, post_login},
+    {"POST", "/api/login/answer", false, 200, post_login_answer},
+    {"POST", "/api/logout", false, 200, post_logout},
+    {"POST", "/api/refresh", false, 200, post_refresh},
+};
+
+/* --- replies -------------------------------------------------------------------------------------- */
+
+static void reply_json(struct server_reply *reply, int status, struct json *j)
+{
+    reply->status = status;
+    reply->content_type = "application/json";
+    json_print(j, false, &reply->body);
+    buf_add_char(&reply->body, '\n');
+    json_free(j);
+}
+
+static int status_of(enum err_code code)
+{
+    switch (err_class(code)) {
+    case ERR_CLASS_USAGE:
+        return 400;
+    case ERR_CLASS_LOGIN:
+        return 401;
+    case ERR_CLASS_LATER:
+        return 503;
+    case ERR_CLASS_NONE:
+    case ERR_CLASS_FAILED:
+    case ERR_CLASS_PARTLY:
+    case ERR_CLASS_UNREACHABLE:
+    case ERR_CLASS_INTERRUPTED:
+        break;
+    }
+    return code == ERR_BUSY ? 409 : 500;
+}
+
+static void reply_error(struct server_reply *reply, int status, const struct err *e)
+{
+    reply_json(reply, status, events_error(e));
+}
+
+static void reply_page(struct server_reply *reply)
+{
+    reply->status = 200;
+    reply->content_type = "text/html; charset=utf-8";
+    buf_add_str(&reply->body, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
+                              "<meta name=\"viewport\" content=\"width=device-width\">"
+                              "<title>genred</title><p>genred is at work. In a terminal, "
+                              "<code>genrectl</code> tells more.\n");
+}
+
+static void run_route(struct app *a, const struct route *route, const struct server_request *req,
+                      struct server_reply *reply)
+{
+    struct err e = {0};
+    struct json *body = NULL;
+    struct json *result = NULL;
+    enum err_code code = ERR_OK;
+    if (req->body_len && json_parse(req->body, req->body_len, &body, &e))
+        code = err_set(&e, ERR_USAGE, "the request's body is no JSON");
+    if (code == ERR_OK)
+        code = route->fn(a, req, body, &result, &e);
+    json_free(body);
+    if (code)
+        reply_error(reply, status_of(code), &e);
+    else
+        reply_json(reply, route->status, result);
+}
+
+static bool handle_stream(struct app *a, const struct server_request *req,
+                          struct server_reply *reply)
+{
+    bool get = strcmp(req->method, "GET") == 0;
+    int64_t run = 0;
+    if (get && strcmp(req->path, "/api/events") == 0) {
+        const char *wanted = server_request_query(req, "run");
+        if (wanted && !text_to_int(wanted, 1, INT64_MAX, &run))
+            reply->status = 404;
+        else
+            events_listen(&a->events, run, req, reply);
+        return true;
+    }
+    if (get && strcmp(req->path, "/api/doctor") == 0 && !req->from_browser) {
+        doctor_examine(a, req, reply);
+        return true;
+    }
+    return false;
+}
+
+void api_handle(void *ctx, const struct server_request *req, struct server_reply *reply)
+{
+    struct app *a = ctx;
+    struct err e = {0};
+    if (strcmp(req->method, "GET") == 0 && strcmp(req->path, "/") == 0) {
+        reply_page(reply);
+        return;
+    }
+    if (handle_stream(a, req, reply))
+        return;
+    bool path_known = false;
+    for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+        if (strcmp(routes[i].path, req->path) != 0)
+            continue;
+        path_known = true;
+        if (strcmp(routes[i].method, req->method) != 0 || (req->from_browser && !routes[i].browser))
+            continue;
+        run_route(a, &routes[i], req, reply);
+        return;
+    }
+    err_set(&e, ERR_USAGE, path_known ? "this is not allowed here" : "there is nothing here");
+    reply_error(reply, path_known ? 405 : 404, &e);
+}

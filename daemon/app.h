@@ -1,0 +1,64 @@
+/* The daemon: what it owns, and the order in which that starts and stops. */
+#ifndef DAEMON_APP_H
+#define DAEMON_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "classifier/model.h"
+#include "daemon/config.h"
+#include "daemon/events.h"
+#include "daemon/jobs/token.h"
+#include "daemon/net/client.h"
+#include "daemon/net/lease.h"
+#include "daemon/net/loop.h"
+#include "daemon/net/notify.h"
+#include "daemon/net/runner.h"
+#include "daemon/net/server.h"
+#include "daemon/runs.h"
+#include "daemon/schedule.h"
+#include "daemon/session.h"
+#include "spotify/access.h"
+#include "store/store.h"
+
+struct app_options {
+    const char *config; /* --config, or NULL */
+    int transient;      /* descriptor that its starter holds open, -1: a service */
+    int ready;          /* descriptor to write to when it listens, -1: none */
+};
+
+struct app {
+    struct app_options options;
+    struct config config;
+    bool reload_wanted; /* applied when no job runs */
+    bool stopping;
+    int lock_fd;
+    struct loop *loop;
+    struct store *store;
+    struct access access;
+    int64_t cooldown_until_s; /* UTC; 0: none. Of the whole app, kept across restarts */
+    struct model *model;
+    struct token token;
+    struct client *client;
+    struct server *unix_server;
+    struct server *page_server; /* NULL: off */
+    struct notify_watchdog *watchdog;
+    struct lease *lease;        /* NULL: a service, or our starter is gone */
+    struct loop_timer *stopper; /* NULL until app_stop */
+    struct events events;
+    struct runs runs;
+    struct session session;
+    struct schedule schedule;
+};
+
+/* Runs the daemon until it is told to stop. ERR_BUSY when another one owns the state directory. */
+ERR_NODISCARD enum err_code app_run(const struct app_options *options, struct err *e);
+/* Cancels what runs, then ends the loop. */
+void app_stop(struct app *a);
+/* Reads the configuration again, at once or when no job runs. */
+void app_reload(struct app *a);
+/* Stores what was learned about the app's access and cool-down, if anything was. */
+void app_remember_access(struct app *a);
+
+#endif

@@ -1,0 +1,336 @@
+#include "daemon/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#define BIT(option) (1u << OPTION_##option)
+
+const struct command_option_row command_option_rows[OPTION_N] = {
+    {OPTION_NO_BROWSER, "no-browser", NULL, false, WORDS_NONE,
+     "Only print the address; open no browser."},
+    {OPTION_PASTE, "paste", NULL, false, WORDS_NONE,
+     "Read the address that the browser ended at from standard input, for a machine reached by "
+     "ssh."},
+    {OPTION_REFRESH, "refresh", NULL, false, WORDS_NONE,
+     "Ask Spotify who is logged in and what the app may do, instead of what was last seen."},
+    {OPTION_GENRES, "genres", "A,B", false, WORDS_GENRES,
+     "Choose these genres from now on, between commas."},
+    {OPTION_DRY_RUN, "dry-run", NULL, false, WORDS_NONE,
+     "Show what would be written; write nothing, not even locally."},
+    {OPTION_THRESHOLD, "threshold", "P", false, WORDS_NONE,
+     "Probability from which a song belongs to a genre, 0 to 1."},
+    {OPTION_WAIT, "wait", NULL, false, WORDS_NONE,
+     "Also wait until slow background sources are done."},
+    {OPTION_YES, "yes", NULL, false, WORDS_NONE, "Do not ask first."},
+    {OPTION_MODEL, "model", "FILE", false, WORDS_FILES,
+     "Use this model instead of the one that came with genred."},
+    {OPTION_DATA, "data", "FILE", true, WORDS_FILES, "Labelled songs; may be given several times."},
+    {OPTION_FAMILIES, "families", "FILE", false, WORDS_FILES,
+     "Table of tags and the genre family of each."},
+    {OPTION_OUT, "out", "FILE", false, WORDS_FILES, "Where to write the model (genred.model)."},
+    {OPTION_CARD, "card", "FILE", false, WORDS_FILES,
+     "Where to write what was done and how well it went, in Markdown."},
+    {OPTION_SEED, "seed", "N", false, WORDS_NONE, "Seed of everything random (1)."},
+    {OPTION_EPOCHS, "epochs", "N", false, WORDS_NONE, "Times that the data is gone through."},
+    {OPTION_FORMAT, "format", "NAME", false, WORDS_NONE, "What to print."},
+    {OPTION_CONFIG, "config", "FILE", false, WORDS_FILES, "Read this configuration file."},
+    {OPTION_JSON, "json", NULL, false, WORDS_NONE,
+     "Print JSON: one document, or one per line for long work."},
+    {OPTION_QUIET, "quiet", NULL, false, WORDS_NONE, "Show no progress."},
+    {OPTION_NO_COLOR, "no-color", NULL, false, WORDS_NONE, "Use no colours, as with $NO_COLOR."},
+    {OPTION_HELP, "help", NULL, false, WORDS_NONE, "Explain the command, or all of them."},
+    {OPTION_VERSION, "version", NULL, false, WORDS_NONE, "Print the version."},
+};
+
+const struct command_row command_rows[] = {
+    {COMMAND_LOGIN, "login", "", 0, 0, COMMAND_WORK, false, WORDS_NONE,
+     BIT(NO_BROWSER) | BIT(PASTE), 0, "Log in to Spotify.",
+     "Prints the address of Spotify's consent page, opens it in a browser, and waits until you "
+     "have agreed there. On a machine without a browser use --paste: open the address anywhere, "
+     "and paste the address that your browser ends at, even if that page cannot be shown."},
+    {COMMAND_LOGOUT, "logout", "", 0, 0, COMMAND_ASK, false, WORDS_NONE, 0, 0, "Forget the login.",
+     "Removes the stored tokens. Playlists and the local database stay as they are."},
+    {COMMAND_STATUS, "status", "", 0, 0, COMMAND_ASK, false, WORDS_NONE, BIT(REFRESH), 0,
+     "Show login, songs, playlists and what runs.", "The command that is run when none is named."},
+    {COMMAND_SYNC, "sync", "", 0, 0, COMMAND_WORK, false, WORDS_NONE, BIT(WAIT), 0,
+     "Read new likes and bring the playlists up to date.",
+     "What the daemon does by itself every sync_interval."},
+    {COMMAND_SORT, "sort", "", 0, 0, COMMAND_WORK, false, WORDS_NONE,
+     BIT(GENRES) | BIT(DRY_RUN) | BIT(THRESHOLD) | BIT(WAIT), 0,
+     "Choose genres and put the liked songs into their playlists.",
+     "The genres chosen last are remembered, and count more than those of the configuration file. "
+     "The playlist of a genre that is no longer chosen stays as it is."},
+    {COMMAND_GENRES, "genres", "", 0, 0, COMMAND_ASK, false, WORDS_NONE, 0, 0,
+     "Show the tree of genres with the number of your songs in each.",
+     "Chosen genres are marked. A song may be of several genres."},
+    {COMMAND_LIST, "list", "GENRE", 1, 1, COMMAND_ASK, false, WORDS_GENRES, 0, 0,
+     "List your songs of a genre, surest first.",
+     "A mark tells which of them are in the genre's playlist."},
+    {COMMAND_RUNS, "runs", "", 0, 0, COMMAND_ASK, false, WORDS_NONE, 0, 0,
+     "List the last runs and how they ended.", "Newest first."},
+    {COMMAND_WATCH, "watch", "", 0, 0, COMMAND_WORK, false, WORDS_NONE, 0, 0,
+     "Follow what the daemon does until interrupted.",
+     "Shows the progress and the end of every run, whoever started it."},
+    {COMMAND_CANCEL, "cancel", "", 0, 0, COMMAND_PLAIN, false, WORDS_NONE, 0, 0,
+     "Stop the run in progress.", "What it has done so far is kept; the next run goes on there."},
+    {COMMAND_PATHS, "paths", "", 0, 0, COMMAND_PLAIN, false, WORDS_NONE, 0, 0,
+     "Show where configuration, state, socket and page are.", "Starts no daemon."},
+    {COMMAND_DOCTOR, "doctor", "", 0, 0, COMMAND_PLAIN, false, WORDS_NONE, 0, 0,
+     "Check the installation and say what to do.",
+     "Checks configuration, directories, clock, network, login and model."},
+    {COMMAND_DROP, "drop", "GENRE", 1, 1, COMMAND_WORK, false, WORDS_GENRES, BIT(YES), 0,
+     "Unfollow the playlist of a genre.",
+     "Asks first. The genre is no longer chosen; its songs stay liked."},
+    {COMMAND_CLASSIFY, "classify", "FILE", 1, 1, COMMAND_LOCAL, false, WORDS_FILES, BIT(MODEL), 0,
+     "Label the songs of a file.",
+     "Reads an Exportify export or any CSV file with at least the columns id and name, and prints "
+     "one line of JSON per song with the probability of every genre, best first. Needs no login, "
+     "network, daemon or configuration."},
+    {COMMAND_TRAIN, "train", "", 0, COMMAND_VALUES_MAX, COMMAND_LOCAL, false, WORDS_FILES,
+     BIT(DATA) | BIT(FAMILIES) | BIT(OUT) | BIT(CARD) | BIT(SEED) | BIT(EPOCHS),
+     BIT(DATA) | BIT(FAMILIES), "Train a model.", "The same data and seed give the same model."},
+    {COMMAND_EVAL, "eval", "", 0, COMMAND_VALUES_MAX, COMMAND_LOCAL, false, WORDS_FILES,
+     BIT(DATA) | BIT(FAMILIES) | BIT(MODEL), BIT(DATA) | BIT(FAMILIES),
+     "Measure a model on songs of artists that it was not trained on.",
+     "Prints the scores per genre and on average."},
+    {COMMAND_COMPLETION, "completion", "bash|zsh|fish", 1, 1, COMMAND_LOCAL, false, WORDS_SHELLS, 0,
+     0, "Print the completions for a shell.",
+     "For instance: genrectl completion bash > ~/.local/share/bash-completion/completions/"
+     "genrectl"},
+    {COMMAND_HELP, "help", "[COMMAND]", 0, 1, COMMAND_LOCAL, false, WORDS_COMMANDS, 0, 0,
+     "Explain a command, or all of them.", "The same as COMMAND --help."},
+    {COMMAND_MANUAL, "manual", "", 0, 0, COMMAND_LOCAL, true, WORDS_NONE, BIT(FORMAT), 0,
+     "Print the reference that the documents are made from.",
+     "--format is commands-markdown, commands-scdoc, config-markdown, config-scdoc or config."},
+};
+const size_t command_n_rows = sizeof(command_rows) / sizeof(command_rows[0]);
+
+const struct command_row *command_find(const char *name)
+{
+    for (size_t i = 0; i < command_n_rows; i++) {
+        if (text_equal(command_rows[i].name, name)) {
+            return &command_rows[i];
+        }
+    }
+    return NULL;
+}
+
+bool command_has(const struct command *c, enum command_option option)
+{
+    return (c->given >> option & 1) != 0;
+}
+
+static const struct command_row *row_of(enum command_id id)
+{
+    const struct command_row *row = command_rows;
+    while (row->id != id) {
+        row++;
+    }
+    return row;
+}
+
+static enum err_code unknown_command(const char *name, struct err *e)
+{
+    const char *names[sizeof(command_rows) / sizeof(command_rows[0])];
+    size_t n = 0;
+    for (size_t i = 0; i < command_n_rows; i++) {
+        if (!command_rows[i].hidden) {
+            names[n++] = command_rows[i].name;
+        }
+    }
+    const char *near = text_nearest(name, names, n);
+    if (near != NULL) {
+        return err_set(e, ERR_USAGE, "unknown command \"%.64s\", did you mean \"%s\"?", name, near);
+    }
+    return err_set(e, ERR_USAGE, "unknown command \"%.64s\", see genrectl --help", name);
+}
+
+static enum err_code unknown_option(const char *word, size_t n, struct err *e)
+{
+    const char *names[OPTION_N];
+    for (size_t i = 0; i < OPTION_N; i++) {
+        names[i] = command_option_rows[i].name;
+    }
+    char *name = mem_strndup(word + 2, n - 2);
+    const char *near = text_nearest(name, names, OPTION_N);
+    free(name);
+    int shown = n < 64 ? (int)n : 64;
+    if (near != NULL) {
+        return err_set(e, ERR_USAGE, "unknown flag \"%.*s\", did you mean \"--%s\"?", shown, word,
+                       near);
+    }
+    return err_set(e, ERR_USAGE, "unknown flag \"%.*s\", see genrectl --help", shown, word);
+}
+
+/* n bytes of word, "--" included. */
+static const struct command_option_row *option_find(const char *word, size_t n)
+{
+    for (size_t i = 0; i < OPTION_N; i++) {
+        const struct command_option_row *o = &command_option_rows[i];
+        if (strlen(o->name) == n - 2 && strncmp(o->name, word + 2, n - 2) == 0) {
+            return o;
+        }
+    }
+    return NULL;
+}
+
+struct words {
+    int argc;
+    char *const *argv;
+    int at;
+};
+
+static enum err_code data_add(struct command *c, const char *value, struct err *e)
+{
+    if (c->n_data == COMMAND_VALUES_MAX) {
+        return err_set(e, ERR_USAGE, "more than %d files for --data", COMMAND_VALUES_MAX);
+    }
+    c->data[c->n_data++] = value;
+    return ERR_OK;
+}
+
+/* The flag at w->at, and its value if it takes one. */
+static enum err_code option_take(struct words *w, struct command *c, struct err *e)
+{
+    const char *word = w->argv[w->at++];
+    if (text_equal(word, "-h")) {
+        word = "--help";
+    } else if (text_equal(word, "-V")) {
+        word = "--version";
+    } else if (text_equal(word, "-q")) {
+        word = "--quiet";
+    }
+    if (word[1] != '-') {
+        return err_set(e, ERR_USAGE, "unknown flag \"%.64s\", see genrectl --help", word);
+    }
+    size_t n = strcspn(word, "=");
+    const struct command_option_row *o = option_find(word, n);
+    if (o == NULL) {
+        return unknown_option(word, n, e);
+    }
+    c->given |= 1u << o->option;
+    if (o->argument == NULL) {
+        return word[n] == '\0' ? ERR_OK : err_set(e, ERR_USAGE, "--%s takes no value", o->name);
+    }
+    if (word[n] == '=') {
+        c->value[o->option] = word + n + 1;
+    } else if (w->at < w->argc) {
+        c->value[o->option] = w->argv[w->at++];
+    } else {
+        return err_set(e, ERR_USAGE, "--%s needs a value: %s", o->name, o->argument);
+    }
+    return o->several ? data_add(c, c->value[o->option], e) : ERR_OK;
+}
+
+static enum err_code word_take(struct command *c, const char *word, struct err *e)
+{
+    if (c->row == NULL) {
+        c->row = command_find(word);
+        return c->row != NULL ? ERR_OK : unknown_command(word, e);
+    }
+    if (c->n_args == COMMAND_VALUES_MAX) {
+        return err_set(e, ERR_USAGE, "too many words after %s", c->row->name);
+    }
+    c->args[c->n_args++] = word;
+    return ERR_OK;
+}
+
+static enum err_code args_check(struct command *c, struct err *e)
+{
+    const struct command_row *row = c->row;
+    if (row->options >> OPTION_DATA & 1) {
+        /* --data a b c: what follows the first file are files too. */
+        if (c->n_args > 0 && c->n_data == 0) {
+            return err_set(e, ERR_USAGE, "%s takes its files with --data", row->name);
+        }
+        for (size_t i = 0; i < c->n_args; i++) {
+            enum err_code code = data_add(c, c->args[i], e);
+            if (code != ERR_OK) {
+                return code;
+            }
+        }
+        c->n_args = 0;
+        return ERR_OK;
+    }
+    if (c->n_args > row->max_args) {
+        return err_set(e, ERR_USAGE, "%s: unexpected \"%.64s\"", row->name, c->args[row->max_args]);
+    }
+    if (c->n_args < row->min_args) {
+        return err_set(e, ERR_USAGE, "%s needs %s", row->name, row->arguments);
+    }
+    return ERR_OK;
+}
+
+/* Flags that do not belong to the command, and those that it lacks. */
+static enum err_code options_check(const struct command *c, struct err *e)
+{
+    for (int i = 0; i < OPTION_N; i++) {
+        const struct command_option_row *o = &command_option_rows[i];
+        unsigned bit = 1u << i;
+        if ((c->given & bit) != 0 && i < OPTION_FIRST_GLOBAL && (c->row->options & bit) == 0) {
+            return err_set(e, ERR_USAGE, "%s takes no --%s", c->row->name, o->name);
+        }
+        if ((c->row->required & bit) != 0 && (c->given & bit) == 0) {
+            return err_set(e, ERR_USAGE, "%s needs --%s %s", c->row->name, o->name, o->argument);
+        }
+    }
+    return ERR_OK;
+}
+
+/* Whether --json stands among the words; for the shape of an error about any other word. */
+static bool json_is_wanted(int argc, char *const *argv)
+{
+    for (int i = 1; i < argc && !text_equal(argv[i], "--"); i++) {
+        if (text_equal(argv[i], "--json")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum err_code parse(int argc, char *const *argv, struct command *c, struct err *e)
+{
+    struct words w = {.argc = argc, .argv = argv, .at = 1};
+    bool flags_ended = false;
+    enum err_code code = ERR_OK;
+    while (w.at < argc && code == ERR_OK) {
+        const char *word = argv[w.at];
+        if (flags_ended || word[0] != '-' || word[1] == '\0') {
+            code = word_take(c, word, e);
+            w.at++;
+        } else if (text_equal(word, "--")) {
+            flags_ended = true;
+            w.at++;
+        } else {
+            code = option_take(&w, c, e);
+        }
+    }
+    if (code != ERR_OK) {
+        return code;
+    }
+    bool named = c->row != NULL;
+    if (!named) {
+        c->row = row_of(COMMAND_STATUS);
+    }
+    if (command_has(c, OPTION_HELP) || command_has(c, OPTION_VERSION)) {
+        c->row = command_has(c, OPTION_HELP) && !named ? row_of(COMMAND_HELP) : c->row;
+        return ERR_OK;
+    }
+    code = options_check(c, e);
+    return code == ERR_OK ? args_check(c, e) : code;
+}
+
+enum err_code command_parse(int argc, char *const *argv, struct command *ret, struct err *e)
+{
+    struct command c = {0};
+    enum err_code code = parse(argc, argv, &c, e);
+    if (code != ERR_OK) {
+        ret->given = c.given | (json_is_wanted(argc, argv) ? BIT(JSON) : 0);
+        return code;
+    }
+    *ret = c;
+    return ERR_OK;
+}

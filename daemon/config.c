@@ -1,0 +1,352 @@
+#include "daemon/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/ini.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "daemon/config_path.h"
+#include "daemon/config_value.h"
+
+#define FILE_MAX_BYTES ((size_t)1 << 20)
+
+extern char **environ;
+
+const char *const config_sources[] = {"spotify", "dataset", "reccobeats", "musicbrainz", "lastfm"};
+const size_t config_n_sources = sizeof(config_sources) / sizeof(config_sources[0]);
+
+#define AT(field) offsetof(struct config, field)
+
+const struct config_key config_keys[] = {
+    {"spotify", "client_id", CONFIG_TEXT, AT(client_id), "", 0, 0,
+     "Client ID of the app that you registered at developer.spotify.com."},
+    {"spotify", "redirect_port", CONFIG_INT, AT(redirect_port), "8888", 0, 65535,
+     "Port on 127.0.0.1 that the login comes back to; 0 takes a free one."},
+    {"spotify", "api_url", CONFIG_URL, AT(api_url), "https://api.spotify.com/v1", 0, 0,
+     "Address of the Web API; https, or http on this machine."},
+    {"spotify", "accounts_url", CONFIG_URL, AT(accounts_url), "https://accounts.spotify.com", 0, 0,
+     "Address of the login service; likewise."},
+    {"sources", "order", CONFIG_SOURCES, AT(order), "spotify", 0, 0,
+     "Where statistics and tags of songs come from, first choice first, between commas."},
+    {"daemon", "state_dir", CONFIG_PATH, AT(state_dir), NULL, 0, 0,
+     "Directory of the database and the key; else $STATE_DIRECTORY, $XDG_STATE_HOME/genred or "
+     "~/.local/state/genred."},
+    {"daemon", "socket", CONFIG_PATH, AT(socket), NULL, 0, 0,
+     "Unix socket of the daemon; else genred.sock in state_dir if that is set, in "
+     "$RUNTIME_DIRECTORY, in $XDG_RUNTIME_DIR/genred, or in the state directory."},
+    {"daemon", "socket_group", CONFIG_TEXT, AT(socket_group), "", 0, 0,
+     "Group that may use the socket too; empty: its owner alone."},
+    {"daemon", "listen", CONFIG_LISTEN, AT(listen), "127.0.0.1:8787", 0, 0,
+     "Address and port of the page; off: no page."},
+    {"daemon", "sync_interval", CONFIG_DURATION, AT(sync_interval_ms), "6h", 0, 0,
+     "Time between two syncs, as 90s, 15m, 6h or 2d; off: only when asked."},
+    {"daemon", "log_level", CONFIG_LEVEL, AT(log_level), "info", 0, 0,
+     "What is logged: error, warning, info or debug."},
+    {"daemon", "on_failure", CONFIG_TEXT, AT(on_failure), "", 0, 0,
+     "Command for /bin/sh that is run when a sync fails."},
+    {"sort", "genres", CONFIG_LIST, AT(genres), "", 0, 0,
+     "Genres that get a playlist, between commas, until you choose others in genrectl or the "
+     "page."},
+    {"sort", "threshold", CONFIG_NUM, AT(threshold), "0.5", 0, 1,
+     "Probability from which a song belongs to a genre, 0 to 1."},
+    {"sort", "playlist_name", CONFIG_TEMPLATE, AT(playlist_name), "{genre} (genred)", 0, 0,
+     "Name of a new playlist; {genre} stands for the genre."},
+    {"sort", "public", CONFIG_BOOL, AT(is_public), "no", 0, 0, "Whether new playlists are public."},
+    {"sort", "min_tracks", CONFIG_INT, AT(min_tracks), "1", 0, 10000,
+     "A genre with fewer songs than this gets no new playlist."},
+    {"classifier", "model", CONFIG_PATH, AT(model), "", 0, 0,
+     "Model file; empty: the one that came with genred."},
+};
+const size_t config_n_keys = sizeof(config_keys) / sizeof(config_keys[0]);
+
+_Static_assert(sizeof(config_keys) / sizeof(config_keys[0]) <= 64, "struct config.set has 64 bits");
+
+/* An empty value stands for the default where the empty text is no value itself. */
+static enum err_code key_set(struct config *c, size_t row, const char *value,
+                             const struct config_origin *from, struct err *e)
+{
+    const struct config_key *k = &config_keys[row];
+    if (*value == '\0' && !config_value_may_be_empty(k->type)) {
+        c->set &= ~((uint64_t)1 << row);
+        return config_value_take(c, k, k->value != NULL ? k->value : "", from, e);
+    }
+    c->set |= (uint64_t)1 << row;
+    return config_value_take(c, k, value, from, e);
+}
+
+/* --- file --------------------------------------------------------------------------------------
+ */
+
+struct reading {
+    struct config *c;
+    const char *dir;
+};
+
+static size_t key_find(const char *section, const char *key)
+{
+    for (size_t i = 0; i < config_n_keys; i++) {
+        if (text_equal(config_keys[i].section, section) && text_equal(config_keys[i].key, key)) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static bool section_is_known(const char *section)
+{
+    bool known = false;
+    for (size_t i = 0; i < config_n_keys && !known; i++) {
+        known = text_equal(config_keys[i].section, section);
+    }
+    return known;
+}
+
+/* Of an unknown section or key. A key that stands in the wrong section is told the right one. */
+static void unknown_warn(struct config *c, const char *section, const char *key, const char *where)
+{
+    const char *names[64];
+    size_t n = 0;
+    bool wrong_key = section_is_known(section);
+    for (size_t i = 0; i < config_n_keys; i++) {
+        if (!wrong_key) {
+            names[n++] = config_keys[i].section;
+        } else if (text_equal(config_keys[i].section, section)) {
+            names[n++] = config_keys[i].key;
+        } else if (text_equal(config_keys[i].key, key)) {
+            config_value_list_add(&c->warnings,
+                                  mem_printf("%s: unknown key \"%s\" in [%s], it belongs into [%s]",
+                                             where, key, section, config_keys[i].section));
+            return;
+        }
+    }
+    const char *near = text_nearest(wrong_key ? key : section, names, n);
+    char *text = wrong_key ? mem_printf("%s: unknown key \"%s\" in [%s]", where, key, section)
+                           : mem_printf("%s: unknown section [%s] of \"%s\"", where, section, key);
+    if (near != NULL) {
+        char *longer = wrong_key ? mem_printf("%s, did you mean \"%s\"?", text, near)
+                                 : mem_printf("%s, did you mean [%s]?", text, near);
+        free(text);
+        text = longer;
+    }
+    config_value_list_add(&c->warnings, text);
+}
+
+static enum err_code line_take(void *ctx, const char *section, const char *key, const char *value,
+                               int line, struct err *e)
+{
+    struct reading *r = ctx;
+    struct config_origin from = {.dir = r->dir,
+                                 .name = mem_printf("%s: line %d", r->c->file, line)};
+    enum err_code code = ERR_OK;
+    size_t row = key_find(section, key);
+    if (row == SIZE_MAX) {
+        unknown_warn(r->c, section, key, from.name);
+    } else if (key_set(r->c, row, value, &from, e) != ERR_OK) {
+        code = err_wrap(e, "line %d", line);
+    }
+    free(from.name);
+    return code;
+}
+
+static enum err_code file_take(struct config *c, struct err *e)
+{
+    struct buf text;
+    buf_init(&text, FILE_MAX_BYTES);
+    char *dir = mem_strndup(c->file, (size_t)(strrchr(c->file, '/') - c->file));
+    struct reading r = {.c = c, .dir = *dir != '\0' ? dir : "/"};
+    enum err_code code = file_read(c->file, &text, e);
+    if (code != ERR_OK) {
+        code = err_set(e, ERR_CONFIG, "%s", e->text);
+    } else if (ini_parse(buf_str(&text), text.len, line_take, &r, e) != ERR_OK) {
+        code = err_wrap(e, "%s", c->file);
+    }
+    free(dir);
+    buf_free(&text);
+    return code;
+}
+
+/* --- environment -------------------------------------------------------------------------------
+ */
+
+/* "GENRED_SORT_MIN_TRACKS" of sort.min_tracks. */
+static void variable_name(const char *section, const char *key, char *out, size_t out_size)
+{
+    snprintf(out, out_size, "GENRED_%s_%s", section, key);
+    for (; *out != '\0'; out++) {
+        *out = *out >= 'a' && *out <= 'z' ? (char)(*out - 'a' + 'A') : *out;
+    }
+}
+
+/* GENRED_<a section of ours>_<something else>. */
+static void variables_warn(struct config *c)
+{
+    char known[64][96];
+    const char *names[64];
+    for (size_t i = 0; i < config_n_keys; i++) {
+        variable_name(config_keys[i].section, config_keys[i].key, known[i], sizeof(known[i]));
+        names[i] = known[i];
+    }
+    for (char **v = environ; v != NULL && *v != NULL; v++) {
+        bool ours = false;
+        bool is_key = false;
+        char *name = mem_strndup(*v, strcspn(*v, "="));
+        for (size_t i = 0; i < config_n_keys; i++) {
+            char prefix[96];
+            variable_name(config_keys[i].section, "", prefix, sizeof(prefix));
+            ours = ours || text_starts_with(name, prefix);
+            is_key = is_key || text_equal(name, known[i]);
+        }
+        if (ours && !is_key) {
+            const char *near = text_nearest(name, names, config_n_keys);
+            config_value_list_add(&c->warnings,
+                                  mem_printf("environment: unknown variable %s%s%s%s", name,
+                                             near != NULL ? ", did you mean " : "",
+                                             near != NULL ? near : "", near != NULL ? "?" : ""));
+        }
+        free(name);
+    }
+}
+
+static enum err_code environment_take(struct config *c, struct err *e)
+{
+    enum err_code code = ERR_OK;
+    char *cwd = config_path_working_dir();
+    for (size_t i = 0; i < config_n_keys && code == ERR_OK; i++) {
+        char name[96];
+        variable_name(config_keys[i].section, config_keys[i].key, name, sizeof(name));
+        const char *value = getenv(name);
+        if (value == NULL) {
+            continue;
+        }
+        struct config_origin from = {.dir = cwd, .name = mem_printf("environment %s", name)};
+        char *copy = mem_strdup(value);
+        if (!text_is_utf8(copy, strlen(copy))) {
+            code = err_set(e, ERR_CONFIG, "environment %s: not UTF-8 text", name);
+        } else if (key_set(c, i, text_trim(copy), &from, e) != ERR_OK) {
+            code = err_wrap(e, "environment %s", name);
+        }
+        free(copy);
+        free(from.name);
+    }
+    variables_warn(c);
+    free(cwd);
+    return code;
+}
+
+/* --- whole -------------------------------------------------------------------------------------
+ */
+
+static enum err_code defaults_take(struct config *c, struct err *e)
+{
+    struct config_origin from = {.dir = "/", .name = NULL};
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; i < config_n_keys && code == ERR_OK; i++) {
+        const struct config_key *k = &config_keys[i];
+        code = config_value_take(c, k, k->value != NULL ? k->value : "", &from, e);
+    }
+    return code;
+}
+
+/* The paths that depend on the system, once all else is known. */
+static enum err_code paths_take(struct config *c, struct err *e)
+{
+    if (*c->state_dir == '\0') {
+        char *found = config_path_state();
+        if (found == NULL) {
+            return err_set(e, ERR_CONFIG, "there is no home directory: set [daemon] state_dir");
+        }
+        free(c->state_dir);
+        c->state_dir = found;
+    }
+    if (*c->socket == '\0') {
+        free(c->socket);
+        c->socket = config_path_socket(c->state_dir, config_is_set(c, "daemon", "state_dir"));
+    }
+    struct sockaddr_un address;
+    if (strlen(c->socket) >= sizeof(address.sun_path)) {
+        return err_set(e, ERR_CONFIG,
+                       "the socket's path may have %zu bytes at most, set a shorter [daemon] "
+                       "socket: %s",
+                       sizeof(address.sun_path) - 1, c->socket);
+    }
+    return ERR_OK;
+}
+
+enum err_code config_load(const char *path, struct config *ret, struct err *e)
+{
+    struct config c = {.file = config_path_file(path)};
+    enum err_code code = defaults_take(&c, e);
+    if (code == ERR_OK && c.file != NULL) {
+        code = file_take(&c, e);
+    }
+    if (code == ERR_OK) {
+        code = environment_take(&c, e);
+    }
+    if (code == ERR_OK) {
+        code = paths_take(&c, e);
+    }
+    if (code != ERR_OK) {
+        config_free(&c);
+        return code;
+    }
+    *ret = c;
+    return ERR_OK;
+}
+
+static char **text_field(struct config *c, const struct config_key *k)
+{
+    switch (k->type) {
+    case CONFIG_TEXT:
+    case CONFIG_PATH:
+    case CONFIG_URL:
+    case CONFIG_LISTEN:
+    case CONFIG_TEMPLATE:
+        return (char **)(void *)((char *)c + k->at);
+    case CONFIG_INT:
+    case CONFIG_NUM:
+    case CONFIG_BOOL:
+    case CONFIG_DURATION:
+    case CONFIG_LEVEL:
+    case CONFIG_LIST:
+    case CONFIG_SOURCES:
+        break;
+    }
+    return NULL;
+}
+
+void config_free(struct config *c)
+{
+    if (c == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < config_n_keys; i++) {
+        char **text = text_field(c, &config_keys[i]);
+        if (text != NULL) {
+            free(*text);
+        }
+    }
+    free(c->file);
+    free(c->listen_host);
+    config_value_list_free(&c->order);
+    config_value_list_free(&c->genres);
+    config_value_list_free(&c->warnings);
+    *c = (struct config){0};
+}
+
+bool config_is_set(const struct config *c, const char *section, const char *key)
+{
+    size_t row = key_find(section, key);
+    return row != SIZE_MAX && (c->set >> row & 1) != 0;
+}
+
+void config_warn(const struct config *c)
+{
+    for (size_t i = 0; i < c->warnings.n; i++) {
+        log_warning("config: %s", c->warnings.items[i]);
+    }
+}

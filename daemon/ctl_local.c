@@ -1,0 +1,259 @@
+#include "daemon/ctl_local.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "classifier/dataset.h"
+#include "classifier/eval.h"
+#include "classifier/mlp.h"
+#include "classifier/model.h"
+#include "classifier/train.h"
+#include "daemon/command_complete.h"
+#include "daemon/command_doc.h"
+#include "daemon/config_doc.h"
+#include "daemon/ctl.h"
+
+#define LINE_MAX_BYTES ((size_t)4 << 20)
+#define OUT_DEFAULT    "genred.model"
+#define SEED_DEFAULT   1
+#define BAD_TOLD_MAX   20 /* of malformed rows; the rest is only counted */
+
+static enum err_code number_of(const struct command *c, enum command_option option, int64_t max,
+                               int64_t *ret_value, struct err *e)
+{
+    const char *text = c->value[option];
+    if (text != NULL && !text_to_int(text, 0, max, ret_value)) {
+        return err_set(e, ERR_USAGE, "--%s is no whole number from 0 to %lld: \"%.64s\"",
+                       command_option_rows[option].name, (long long)max, text);
+    }
+    return ERR_OK;
+}
+
+/* --- classify ----------------------------------------------------------------------------------
+ */
+
+struct ranked {
+    float p;
+    size_t genre;
+};
+
+static int ranked_compare(const void *a, const void *b)
+{
+    const struct ranked *x = a;
+    const struct ranked *y = b;
+    if (x->p != y->p) {
+        return x->p < y->p ? 1 : -1;
+    }
+    return (x->genre > y->genre) - (x->genre < y->genre);
+}
+
+/* {"id","name","genres":[{"name","p"}, ...]}, best first; p: (G). */
+static void song_print(const struct model *m, const struct song *song, const float *p,
+                       struct ranked *ranked, struct buf *line)
+{
+    size_t n = model_genres(m);
+    for (size_t i = 0; i < n; i++) {
+        ranked[i] = (struct ranked){.p = p[i], .genre = i};
+    }
+    qsort(ranked, n, sizeof(*ranked), ranked_compare);
+    struct json *genres = json_array();
+    for (size_t i = 0; i < n; i++) {
+        struct json *genre = json_object();
+        json_set_str(genre, "name", model_genre(m, ranked[i].genre));
+        json_set_num(genre, "p", round((double)ranked[i].p * 1e4) / 1e4);
+        json_add(genres, genre);
+    }
+    struct json *j = json_object();
+    json_set_str(j, "id", song->id);
+    json_set_str(j, "name", song->name);
+    json_set(j, "genres", genres);
+    buf_clear(line);
+    json_print(j, false, line);
+    buf_add_char(line, '\n');
+    fwrite(buf_str(line), 1, line->len, stdout);
+    json_free(j);
+}
+
+static enum err_code songs_print(const struct model *m, struct dataset *d, const char *path,
+                                 struct err *e)
+{
+    size_t bad = 0;
+    size_t good = 0;
+    struct buf line = {.max = LINE_MAX_BYTES};
+    float *p = mem_array(model_genres(m), sizeof(*p));
+    struct ranked *ranked = mem_array(model_genres(m), sizeof(*ranked));
+    struct song song;
+    for (int state; (state = dataset_next(d, &song, e)) != 0;) {
+        if (state > 0) {
+            model_label(m, &song, 1, p);
+            song_print(m, &song, p, ranked, &line);
+            good++;
+        } else if (bad++ < BAD_TOLD_MAX) {
+            ctl_say("%s: %s", path, e->text);
+        }
+    }
+    free(ranked);
+    free(p);
+    buf_free(&line);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        return err_set(e, ERR_IO, "cannot write the result");
+    }
+    if (bad > 0) {
+        return err_set(e, good > 0 ? ERR_PARTLY : ERR_FORMAT, "%s: %zu of %zu rows are malformed",
+                       path, bad, good + bad);
+    }
+    return ERR_OK;
+}
+
+static enum err_code classify(const struct command *c, struct err *e)
+{
+    struct model *m = NULL;
+    struct dataset *d = NULL;
+    enum err_code code = model_open(c->value[OPTION_MODEL], &m, e);
+    if (code == ERR_OK) {
+        code = dataset_open(c->args[0], &d, e);
+    }
+    if (code == ERR_OK) {
+        code = songs_print(m, d, c->args[0], e);
+    }
+    dataset_close(d);
+    model_close(m);
+    return code;
+}
+
+/* --- train, eval -------------------------------------------------------------------------------
+ */
+
+static enum err_code train(const struct command *c, struct err *e)
+{
+    int64_t seed = SEED_DEFAULT;
+    int64_t epochs = 0;
+    enum err_code code = number_of(c, OPTION_SEED, INT64_MAX, &seed, e);
+    if (code == ERR_OK) {
+        code = number_of(c, OPTION_EPOCHS, 1000, &epochs, e);
+    }
+    if (code != ERR_OK) {
+        return code;
+    }
+    const char *out = c->value[OPTION_OUT];
+    struct train_options options = {
+        .data = c->data,
+        .data_n = c->n_data,
+        .families = c->value[OPTION_FAMILIES],
+        .out = out != NULL ? out : OUT_DEFAULT,
+        .card = c->value[OPTION_CARD],
+        .seed = (uint64_t)seed,
+        .epochs = (int)epochs,
+    };
+    return train_run(&options, e);
+}
+
+static enum err_code eval(const struct command *c, struct err *e)
+{
+    struct eval_options options = {
+        .data = c->data,
+        .data_n = c->n_data,
+        .families = c->value[OPTION_FAMILIES],
+        .model = c->value[OPTION_MODEL],
+        .json = command_has(c, OPTION_JSON),
+    };
+    return eval_run(&options, stdout, e);
+}
+
+/* --- texts -------------------------------------------------------------------------------------
+ */
+
+static enum err_code text_print(struct buf *b, struct err *e)
+{
+    enum err_code code = ERR_OK;
+    if (fwrite(buf_str(b), 1, b->len, stdout) != b->len || fflush(stdout) != 0) {
+        code = err_set(e, ERR_IO, "cannot write the text");
+    }
+    buf_free(b);
+    return code;
+}
+
+static enum err_code help(const struct command *c, struct err *e)
+{
+    struct buf b = {0};
+    const struct command_row *row = c->row;
+    if (row->id == COMMAND_HELP) {
+        row = c->n_args > 0 ? command_find(c->args[0]) : NULL;
+        if (c->n_args > 0 && row == NULL) {
+            return err_set(e, ERR_USAGE, "unknown command \"%.64s\", see genrectl --help",
+                           c->args[0]);
+        }
+    }
+    command_doc_help(row, &b);
+    return text_print(&b, e);
+}
+
+static enum err_code completion(const struct command *c, struct err *e)
+{
+    struct buf b = {0};
+    enum err_code code = command_complete_print(c->args[0], &b, e);
+    return code == ERR_OK ? text_print(&b, e) : code;
+}
+
+static enum err_code manual(const struct command *c, struct err *e)
+{
+    static const struct {
+        const char *name;
+        void (*put)(struct buf *b);
+    } formats[] = {{"commands-markdown", command_doc_markdown},
+                   {"commands-scdoc", command_doc_scdoc},
+                   {"config-markdown", config_doc_markdown},
+                   {"config-scdoc", config_doc_scdoc},
+                   {"config", config_doc_file}};
+    const char *wanted = c->value[OPTION_FORMAT];
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+        if (wanted == NULL ? i == 0 : text_equal(formats[i].name, wanted)) {
+            struct buf b = {0};
+            formats[i].put(&b);
+            return text_print(&b, e);
+        }
+    }
+    return err_set(e, ERR_USAGE, "%s", c->row->help);
+}
+
+enum err_code ctl_local_run(const struct command *c, struct err *e)
+{
+    if (command_has(c, OPTION_HELP)) {
+        return help(c, e);
+    }
+    switch (c->row->id) {
+    case COMMAND_CLASSIFY:
+        return classify(c, e);
+    case COMMAND_TRAIN:
+        return train(c, e);
+    case COMMAND_EVAL:
+        return eval(c, e);
+    case COMMAND_COMPLETION:
+        return completion(c, e);
+    case COMMAND_HELP:
+        return help(c, e);
+    case COMMAND_MANUAL:
+        return manual(c, e);
+    case COMMAND_LOGIN:
+    case COMMAND_LOGOUT:
+    case COMMAND_STATUS:
+    case COMMAND_SYNC:
+    case COMMAND_SORT:
+    case COMMAND_GENRES:
+    case COMMAND_LIST:
+    case COMMAND_RUNS:
+    case COMMAND_WATCH:
+    case COMMAND_CANCEL:
+    case COMMAND_PATHS:
+    case COMMAND_DOCTOR:
+    case COMMAND_DROP:
+        break;
+    }
+    return err_set(e, ERR_BUG, "%s is no local command", c->row->name);
+}

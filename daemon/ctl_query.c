@@ -1,0 +1,157 @@
+#include "daemon/ctl_query.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/url.h"
+#include "daemon/ctl_show.h"
+#include "daemon/ctl_table.h"
+
+typedef void show_fn(const struct ctl *c, const struct json *answer);
+
+static enum err_code ask_and_show(struct ctl *c, const char *method, const char *target,
+                                  show_fn *show, struct err *e)
+{
+    struct json *answer = NULL;
+    enum err_code code = ctl_ask(c, method, target, NULL, &answer, e);
+    if (code != ERR_OK) {
+        return code;
+    }
+    if (c->json) {
+        ctl_print_json(answer);
+    } else {
+        show(c, answer);
+    }
+    json_free(answer);
+    return ERR_OK;
+}
+
+enum err_code ctl_query_status(struct ctl *c, struct err *e)
+{
+    if (command_has(&c->command, OPTION_REFRESH)) {
+        enum err_code code = ctl_ask(c, "POST", "/api/refresh", NULL, NULL, e);
+        if (code != ERR_OK) {
+            return code;
+        }
+    }
+    return ask_and_show(c, "GET", "/api/status", ctl_show_status, e);
+}
+
+static void logout_show(const struct ctl *c, const struct json *answer)
+{
+    (void)c;
+    puts(json_get_bool(answer, "logged_out", false) ? "logged out" : "nobody was logged in");
+}
+
+enum err_code ctl_query_logout(struct ctl *c, struct err *e)
+{
+    return ask_and_show(c, "POST", "/api/logout", logout_show, e);
+}
+
+enum err_code ctl_query_genres(struct ctl *c, struct err *e)
+{
+    return ask_and_show(c, "GET", "/api/genres", ctl_show_genres, e);
+}
+
+enum err_code ctl_query_list(struct ctl *c, struct err *e)
+{
+    struct buf target = {0};
+    buf_add_str(&target, "/api/list?");
+    url_param(&target, "genre", c->command.args[0]);
+    enum err_code code = ask_and_show(c, "GET", buf_str(&target), ctl_show_list, e);
+    buf_free(&target);
+    return code;
+}
+
+enum err_code ctl_query_runs(struct ctl *c, struct err *e)
+{
+    return ask_and_show(c, "GET", "/api/runs", ctl_show_runs, e);
+}
+
+static void cancel_show(const struct ctl *c, const struct json *answer)
+{
+    (void)c;
+    puts(json_get_bool(answer, "cancelled", false) ? "cancelled" : "nothing was running");
+}
+
+enum err_code ctl_query_cancel(struct ctl *c, struct err *e)
+{
+    bool none;
+    enum err_code code = ctl_daemon_find(&c->config, c->stop_fd, &c->daemon, &none, e);
+    if (code == ERR_OK) {
+        return ask_and_show(c, "POST", "/api/cancel", cancel_show, e);
+    }
+    if (!none) {
+        return code;
+    }
+    struct json *j = json_object();
+    json_set_bool(j, "cancelled", false);
+    if (c->json) {
+        ctl_print_json(j);
+    } else {
+        cancel_show(c, j);
+    }
+    json_free(j);
+    return ERR_OK;
+}
+
+static void page_set(struct json *j, const struct config *config)
+{
+    if (config->listen_host == NULL || config->listen_port == 0) {
+        json_set_null(j, "page");
+        return;
+    }
+    bool six = strchr(config->listen_host, ':') != NULL;
+    char *page = mem_printf("http://%s%s%s:%d/", six ? "[" : "", config->listen_host,
+                            six ? "]" : "", (int)config->listen_port);
+    json_set_str(j, "page", page);
+    free(page);
+}
+
+/* What a running daemon adds: its pid, and the page's port when it took a free one. */
+static void running_add(struct ctl *c, struct json *j)
+{
+    struct json *answer = NULL;
+    struct err ignored;
+    bool none;
+    if (ctl_daemon_find(&c->config, c->stop_fd, &c->daemon, &none, &ignored) != ERR_OK ||
+        ctl_ask(c, "GET", "/api/paths", NULL, &answer, &ignored) != ERR_OK) {
+        c->exit_status = 0;
+        return;
+    }
+    json_set_str(j, "socket", c->daemon.socket);
+    if (json_get_str(answer, "page") != NULL) {
+        json_set_str(j, "page", json_get_str(answer, "page"));
+    }
+    if (json_get_int(answer, "pid", 0) > 0) {
+        json_set_int(j, "pid", json_get_int(answer, "pid", 0));
+    }
+    json_free(answer);
+}
+
+enum err_code ctl_query_paths(struct ctl *c, struct err *e)
+{
+    (void)e;
+    struct json *j = json_object();
+    json_set_str(j, "config", c->config.file);
+    json_set_str(j, "state_dir", c->config.state_dir);
+    json_set_str(j, "socket", c->config.socket);
+    page_set(j, &c->config);
+    running_add(c, j);
+    if (c->json) {
+        ctl_print_json(j);
+    } else {
+        for (const struct json *one = json_first(j); one != NULL; one = json_next(one)) {
+            char number[24];
+            snprintf(number, sizeof(number), "%lld", (long long)json_int(one, 0));
+            const char *text = json_is_number(one) ? number : json_str(one);
+            char *clean = ctl_table_clean(text != NULL ? text : "-");
+            printf("%-10s %s\n", json_key(one), clean);
+            free(clean);
+        }
+    }
+    json_free(j);
+    return ERR_OK;
+}

@@ -1,0 +1,374 @@
+#include "daemon/ctl_show.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "daemon/ctl_table.h"
+
+#define DEPTH_MAX 8 /* of the genre tree */
+
+static size_t width(void)
+{
+    return ctl_table_width(STDOUT_FILENO);
+}
+
+static void table_print(const struct ctl *c, struct ctl_table *t)
+{
+    ctl_table_print(t, width(), c->color);
+}
+
+/* "label      text", harmless. Nothing for NULL. */
+static void line_print(const char *label, const char *text)
+{
+    if (text != NULL) {
+        char *clean = ctl_table_clean(text);
+        printf("%-12s %s\n", label, clean);
+        free(clean);
+    }
+}
+
+/* The time as ISO text from a member that holds ISO text or an epoch; false when there is none. */
+static bool time_of(const struct json *j, const char *key, char *out, size_t size)
+{
+    const struct json *value = json_get(j, key);
+    out[0] = '\0';
+    if (json_is_string(value)) {
+        text_copy(out, size, json_str(value));
+    } else if (json_is_number(value) && json_int(value, 0) > 0) {
+        text_time(json_int(value, 0), out, size);
+    }
+    return out[0] != '\0';
+}
+
+void ctl_show_time(const char *iso, char *out, size_t out_size)
+{
+    int64_t at_s;
+    if (iso == NULL || !text_to_time(iso, &at_s)) {
+        text_copy(out, out_size, iso != NULL ? iso : "-");
+        return;
+    }
+    int64_t delta_s = at_s - clock_utc_s();
+    char span[48];
+    text_duration((delta_s < 0 ? -delta_s : delta_s) * 1000, span, sizeof(span));
+    snprintf(out, out_size, "%s%s%s (%s)", delta_s > 0 ? "in " : "", span,
+             delta_s > 0 ? "" : " ago", iso);
+}
+
+static void time_print(const char *label, const struct json *j, const char *key)
+{
+    char iso[40];
+    char text[128];
+    if (time_of(j, key, iso, sizeof(iso))) {
+        ctl_show_time(iso, text, sizeof(text));
+        line_print(label, text);
+    }
+}
+
+/* A person or a playlist may be a name or an object that has one. */
+static const char *name_of(const struct json *j)
+{
+    static const char *const keys[] = {"display_name", "name", "id"};
+    const char *name = json_str(j);
+    for (size_t i = 0; i < 3 && name == NULL; i++) {
+        name = json_get_str(j, keys[i]);
+    }
+    return name;
+}
+
+/* --- status ------------------------------------------------------------------------------------
+ */
+
+static void login_print(const struct json *status)
+{
+    if (!json_get_bool(status, "logged_in", false)) {
+        line_print("login", json_get_bool(status, "client_id_set", true)
+                                ? "none: genrectl login"
+                                : "none: set [spotify] client_id first, see README");
+        return;
+    }
+    const char *user = name_of(json_get(status, "user"));
+    line_print("login", user != NULL ? user : "yes");
+    time_print("login ends", status, "login_expires_at");
+}
+
+static void kinds_print(const struct json *kinds)
+{
+    struct buf b = {0};
+    for (const struct json *k = json_first(kinds); k != NULL; k = json_next(k)) {
+        int64_t n = json_int(k, 0);
+        if (n > 0 && json_key(k) != NULL) {
+            buf_printf(&b, "%s%lld %s", b.len > 0 ? ", " : "", (long long)n, json_key(k));
+        }
+    }
+    if (b.len > 0) {
+        for (char *p = b.data; *p != '\0'; p++) {
+            *p = *p == '_' ? ' ' : *p;
+        }
+        line_print("of them", buf_str(&b));
+    }
+    buf_free(&b);
+}
+
+static void running_print(const struct json *running)
+{
+    if (!json_is_object(running)) {
+        return;
+    }
+    const char *job = json_get_str(running, "job");
+    const char *step = json_get_str(running, "step");
+    struct buf b = {0};
+    buf_printf(&b, "%s: %s", job != NULL ? job : "", step != NULL ? step : "");
+    int64_t total = json_get_int(running, "total", 0);
+    if (total > 0) {
+        buf_printf(&b, ", %lld of %lld", (long long)json_get_int(running, "done", 0),
+                   (long long)total);
+    }
+    line_print("running", buf_str(&b));
+    buf_free(&b);
+}
+
+static void playlists_print(const struct ctl *c, const struct json *playlists)
+{
+    static const struct ctl_table_column columns[] = {
+        {"genre", false, false}, {"songs", true, false}, {"playlist", false, true}};
+    if (json_size(playlists) == 0) {
+        return;
+    }
+    struct ctl_table t;
+    ctl_table_init(&t, columns, 3);
+    for (const struct json *p = json_first(playlists); p != NULL; p = json_next(p)) {
+        int64_t n = json_get_int(p, "total", json_get_int(p, "tracks", -1));
+        ctl_table_add(&t, json_get_str(p, "genre"));
+        if (n >= 0) {
+            ctl_table_addf(&t, "%lld", (long long)n);
+        } else {
+            ctl_table_add(&t, "");
+        }
+        ctl_table_add(&t, json_get_str(p, "name"));
+    }
+    putchar('\n');
+    table_print(c, &t);
+}
+
+static void warnings_print(const struct ctl *c, const struct json *warnings)
+{
+    for (const struct json *w = json_first(warnings); w != NULL; w = json_next(w)) {
+        if (json_str(w) != NULL) {
+            char *clean = ctl_table_clean(json_str(w));
+            printf("%swarning: %s%s\n", c->color ? "\x1b[33m" : "", clean,
+                   c->color ? "\x1b[0m" : "");
+            free(clean);
+        }
+    }
+}
+
+void ctl_show_status(const struct ctl *c, const struct json *status)
+{
+    char text[96];
+    login_print(status);
+    line_print("access", json_get_str(status, "access"));
+    snprintf(text, sizeof(text), "%lld liked, %lld labelled",
+             (long long)json_get_int(status, "liked", 0),
+             (long long)json_get_int(status, "labelled", 0));
+    line_print("songs", text);
+    kinds_print(json_get(status, "liked_kinds"));
+    int64_t pending = json_get_int(status, "sources_pending", 0);
+    if (pending > 0) {
+        snprintf(text, sizeof(text), "%lld songs", (long long)pending);
+        line_print("pending", text);
+    }
+    time_print("last sync", status, "last_sync");
+    time_print("next sync", status, "next_sync");
+    time_print("on hold", status, "cooldown_until");
+    running_print(json_get(status, "running"));
+    playlists_print(c, json_get(status, "playlists"));
+    warnings_print(c, json_get(status, "warnings"));
+}
+
+/* --- genres, list, runs ------------------------------------------------------------------------
+ */
+
+static void genre_row(struct ctl_table *t, const struct json *g, size_t depth)
+{
+    char name[128];
+    const char *own = json_get_str(g, "name");
+    snprintf(name, sizeof(name), "%*s%s", (int)(2 * depth), "", own != NULL ? own : "");
+    ctl_table_add(t, name);
+    ctl_table_addf(t, "%lld", (long long)json_get_int(g, "tracks", 0));
+    ctl_table_add(t, json_get_bool(g, "chosen", false) ? "chosen" : "");
+    ctl_table_add(t, name_of(json_get(g, "playlist")));
+}
+
+void ctl_show_genres(const struct ctl *c, const struct json *genres)
+{
+    static const struct ctl_table_column columns[] = {{"genre", false, false},
+                                                      {"songs", true, false},
+                                                      {"", false, false},
+                                                      {"playlist", false, true}};
+    struct ctl_table t;
+    ctl_table_init(&t, columns, 4);
+    /* The way down to the node at hand, since the tree's depth comes from outside. */
+    const struct json *path[DEPTH_MAX] = {json_first(json_get(genres, "genres"))};
+    size_t depth = 0;
+    while (path[0] != NULL) {
+        const struct json *g = path[depth];
+        if (g == NULL) {
+            depth--;
+            path[depth] = json_next(path[depth]);
+            continue;
+        }
+        genre_row(&t, g, depth);
+        const struct json *child = json_first(json_get(g, "children"));
+        if (child != NULL && depth + 1 < DEPTH_MAX) {
+            path[++depth] = child;
+        } else {
+            path[depth] = json_next(g);
+        }
+    }
+    table_print(c, &t);
+    printf("\n%lld liked songs; a song may be of several genres\n",
+           (long long)json_get_int(genres, "liked", 0));
+}
+
+void ctl_show_list(const struct ctl *c, const struct json *list)
+{
+    static const struct ctl_table_column columns[] = {
+        {"p", true, false}, {"", false, false}, {"song", false, true}, {"artists", false, true}};
+    struct ctl_table t;
+    ctl_table_init(&t, columns, 4);
+    const struct json *tracks = json_get(list, "tracks");
+    size_t n = 0;
+    for (const struct json *s = json_first(tracks); s != NULL; s = json_next(s), n++) {
+        ctl_table_addf(&t, "%.0f %%", 100 * json_get_num(s, "p", 0));
+        ctl_table_add(&t, json_get_bool(s, "playlist", false) ? "*" : "");
+        ctl_table_add(&t, json_get_str(s, "name"));
+        ctl_table_add(&t, json_get_str(s, "artists"));
+    }
+    table_print(c, &t);
+    printf("\n%zu songs; * in the playlist\n", n);
+}
+
+void ctl_show_runs(const struct ctl *c, const struct json *runs)
+{
+    static const struct ctl_table_column columns[] = {
+        {"run", true, false},     {"job", false, false},     {"started", false, false},
+        {"ended", false, false},  {"requests", true, false}, {"added", true, false},
+        {"removed", true, false}, {"message", false, true}};
+    struct ctl_table t;
+    ctl_table_init(&t, columns, 8);
+    const struct json *list = json_get(runs, "runs");
+    for (const struct json *r = json_first(list); r != NULL; r = json_next(r)) {
+        int64_t id = json_get_int(r, "id", json_get_int(r, "run", 0));
+        char started[40];
+        time_of(r, "started_at", started, sizeof(started));
+        const char *outcome = json_get_str(r, "outcome");
+        ctl_table_addf(&t, "%lld", (long long)id);
+        ctl_table_add(&t, json_get_str(r, "job"));
+        ctl_table_add(&t, started);
+        ctl_table_add(&t, outcome != NULL ? outcome : "running");
+        ctl_table_addf(&t, "%lld", (long long)json_get_int(r, "requests", 0));
+        ctl_table_addf(&t, "%lld", (long long)json_get_int(r, "added", 0));
+        ctl_table_addf(&t, "%lld", (long long)json_get_int(r, "removed", 0));
+        ctl_table_add(&t, json_get_str(r, "message"));
+    }
+    table_print(c, &t);
+}
+
+/* --- ends of runs ------------------------------------------------------------------------------
+ */
+
+static void example_cell(struct ctl_table *t, const struct json *song)
+{
+    if (song == NULL) {
+        ctl_table_add(t, "");
+        return;
+    }
+    const char *name = json_get_str(song, "name");
+    const char *artists = json_get_str(song, "artists");
+    /* The probability first: a long name must not push it out of sight. */
+    ctl_table_addf(t, "%.0f %%  %s%s%s", 100 * json_get_num(song, "p", 0), name != NULL ? name : "",
+                   artists != NULL ? " - " : "", artists != NULL ? artists : "");
+}
+
+static void sorted_row(struct ctl_table *t, const struct json *p)
+{
+    const struct json *example = json_first(json_get(p, "examples"));
+    const char *name = json_get_str(p, "name");
+    ctl_table_add(t, name != NULL ? name : json_get_str(p, "genre"));
+    ctl_table_addf(t, "%lld", (long long)json_get_int(p, "added", 0));
+    ctl_table_addf(t, "%lld", (long long)json_get_int(p, "removed", 0));
+    ctl_table_addf(t, "%lld", (long long)json_get_int(p, "total", 0));
+    example_cell(t, example);
+    for (int i = 1; i < 3 && (example = json_next(example)) != NULL; i++) {
+        for (int column = 0; column < 4; column++) {
+            ctl_table_add(t, "");
+        }
+        example_cell(t, example);
+    }
+}
+
+static void sorted_print(const struct ctl *c, const struct json *summary)
+{
+    static const struct ctl_table_column columns[] = {{"playlist", false, true},
+                                                      {"added", true, false},
+                                                      {"removed", true, false},
+                                                      {"total", true, false},
+                                                      {"for example", false, true}};
+    struct ctl_table t;
+    ctl_table_init(&t, columns, 5);
+    const struct json *playlists = json_get(summary, "playlists");
+    for (const struct json *p = json_first(playlists); p != NULL; p = json_next(p)) {
+        sorted_row(&t, p);
+    }
+    if (t.n_cells > 0) {
+        table_print(c, &t);
+        putchar('\n');
+    }
+    bool dry = json_get_bool(summary, "dry_run", false);
+    printf("%s%lld songs, %lld labelled, %lld in no chosen genre; %lld requests in %.1f s\n",
+           dry ? "dry run, nothing was written: " : "",
+           (long long)json_get_int(summary, "tracks", 0),
+           (long long)json_get_int(summary, "labelled", 0),
+           (long long)json_get_int(summary, "unsorted", 0),
+           (long long)json_get_int(summary, "requests", 0), json_get_num(summary, "seconds", 0));
+}
+
+void ctl_show_summary(const struct ctl *c, const struct json *summary)
+{
+    const char *job = json_get_str(summary, "job");
+    if (json_is_array(json_get(summary, "playlists"))) {
+        sorted_print(c, summary);
+    } else if (text_equal(job, "login")) {
+        const char *user = name_of(json_get(summary, "user"));
+        char *clean = ctl_table_clean(user != NULL ? user : "");
+        printf("logged in%s%s\n", *clean != '\0' ? " as " : "", clean);
+        free(clean);
+    } else {
+        ctl_show_event(summary);
+    }
+    for (const struct json *n = json_first(json_get(summary, "notes")); n != NULL;
+         n = json_next(n)) {
+        line_print("note:", json_str(n));
+    }
+    warnings_print(c, json_get(summary, "warnings"));
+}
+
+void ctl_show_event(const struct json *event)
+{
+    const char *job = json_get_str(event, "job");
+    const char *message = json_get_str(event, "message");
+    struct buf b = {0};
+    buf_printf(&b, "%s: %s", job != NULL ? job : "run", message != NULL ? message : "done");
+    if (message == NULL && json_get(event, "requests") != NULL) {
+        buf_printf(&b, ", %lld requests", (long long)json_get_int(event, "requests", 0));
+    }
+    char *clean = ctl_table_clean(buf_str(&b));
+    printf("%s\n", clean);
+    fflush(stdout);
+    free(clean);
+    buf_free(&b);
+}

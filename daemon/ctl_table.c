@@ -1,0 +1,143 @@
+#include "daemon/ctl_table.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#define GAP         2
+#define COLUMN_MIN  8
+#define WIDTH_OTHER 100
+
+static bool is_harmless(uint32_t c)
+{
+    bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
+    bool line = c == 0x2028 || c == 0x2029;
+    bool direction = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e ||
+                     c == 0x200f || c == 0x061c;
+    return !control && !line && !direction;
+}
+
+char *ctl_table_clean(const char *s)
+{
+    size_t n = strlen(s);
+    char *clean = mem_array(n + 1, 1);
+    char *out = clean;
+    while (n > 0) {
+        uint32_t c = 0;
+        size_t len = text_utf8_next(s, n, &c);
+        if (len > 0 && is_harmless(c)) {
+            memcpy(out, s, len);
+            out += len;
+        } else {
+            *out++ = '?';
+            len = len > 0 ? len : 1;
+        }
+        s += len;
+        n -= len;
+    }
+    return clean;
+}
+
+size_t ctl_table_width(int fd)
+{
+    struct winsize size;
+    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20) {
+        return size.ws_col;
+    }
+    return WIDTH_OTHER;
+}
+
+void ctl_table_init(struct ctl_table *t, const struct ctl_table_column *columns, size_t n)
+{
+    assert(n <= CTL_TABLE_COLUMNS);
+    *t = (struct ctl_table){.columns = columns, .n_columns = n};
+}
+
+void ctl_table_add(struct ctl_table *t, const char *text)
+{
+    t->cells = mem_resize(t->cells, t->n_cells + 1, sizeof(*t->cells));
+    t->cells[t->n_cells++] = ctl_table_clean(text != NULL ? text : "");
+}
+
+void ctl_table_addf(struct ctl_table *t, const char *fmt, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    ctl_table_add(t, text);
+}
+
+static void widths_find(const struct ctl_table *t, size_t *widths, size_t room)
+{
+    size_t total = GAP * (t->n_columns - 1);
+    for (size_t i = 0; i < t->n_columns; i++) {
+        widths[i] = text_columns(t->columns[i].title);
+        for (size_t at = i; at < t->n_cells; at += t->n_columns) {
+            size_t n = text_columns(t->cells[at]);
+            widths[i] = n > widths[i] ? n : widths[i];
+        }
+        total += widths[i];
+    }
+    while (total > room) {
+        size_t widest = SIZE_MAX;
+        for (size_t i = 0; i < t->n_columns; i++) {
+            if (t->columns[i].shrinks && widths[i] > COLUMN_MIN &&
+                (widest == SIZE_MAX || widths[i] > widths[widest])) {
+                widest = i;
+            }
+        }
+        if (widest == SIZE_MAX) {
+            return;
+        }
+        widths[widest]--;
+        total--;
+    }
+}
+
+static void cell_print(const char *text, const struct ctl_table_column *column, size_t width,
+                       bool last)
+{
+    size_t n = text_columns(text);
+    if (column->right && n < width) {
+        printf("%*s", (int)(width - n), "");
+    }
+    /* Four bytes and one mark of combination per column is more than any sane name has. */
+    size_t size = strlen(text) + width + 8;
+    char *fitted = mem_alloc(size);
+    text_fit(text, column->right && n < width ? n : width, fitted, size);
+    if (last) {
+        size_t end = strlen(fitted);
+        while (end > 0 && fitted[end - 1] == ' ') {
+            fitted[--end] = '\0';
+        }
+    }
+    printf("%s%s", fitted, last ? "\n" : "  ");
+    free(fitted);
+}
+
+void ctl_table_print(struct ctl_table *t, size_t width, bool color)
+{
+    size_t widths[CTL_TABLE_COLUMNS];
+    widths_find(t, widths, width);
+    fputs(color ? "\x1b[1m" : "", stdout);
+    for (size_t i = 0; i < t->n_columns; i++) {
+        cell_print(t->columns[i].title, &t->columns[i], widths[i], i + 1 == t->n_columns);
+    }
+    fputs(color ? "\x1b[0m" : "", stdout);
+    for (size_t i = 0; i < t->n_cells; i++) {
+        size_t column = i % t->n_columns;
+        cell_print(t->cells[i], &t->columns[column], widths[column], column + 1 == t->n_columns);
+        free(t->cells[i]);
+    }
+    free(t->cells);
+    *t = (struct ctl_table){0};
+}

@@ -1,0 +1,126 @@
+#include "daemon/ctl_work.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "daemon/ctl_follow.h"
+#include "daemon/ctl_run.h"
+#include "daemon/ctl_show.h"
+#include "daemon/ctl_table.h"
+
+enum err_code ctl_work_sync(struct ctl *c, struct err *e)
+{
+    struct json *body = json_object();
+    json_set_bool(body, "wait", command_has(&c->command, OPTION_WAIT));
+    enum err_code code = ctl_run_whole(c, "/api/sync", body, e);
+    json_free(body);
+    return code;
+}
+
+/* The names between the commas. */
+static struct json *names_split(const char *text)
+{
+    struct json *names = json_array();
+    while (*text != '\0') {
+        size_t n = strcspn(text, ",");
+        char *word = mem_strndup(text, n);
+        char *name = text_trim(word);
+        if (*name != '\0') {
+            json_add_str(names, name);
+        }
+        free(word);
+        text += n + (text[n] == ',');
+    }
+    return names;
+}
+
+enum err_code ctl_work_sort(struct ctl *c, struct err *e)
+{
+    const struct command *command = &c->command;
+    double threshold = 0;
+    const char *wanted = command->value[OPTION_THRESHOLD];
+    struct json *body = json_object();
+    if (command_has(command, OPTION_GENRES)) {
+        json_set(body, "genres", names_split(command->value[OPTION_GENRES]));
+    }
+    if (wanted != NULL && text_to_num(wanted, 0, 1, &threshold)) {
+        json_set_num(body, "threshold", threshold);
+    }
+    json_set_bool(body, "dry_run", command_has(command, OPTION_DRY_RUN));
+    json_set_bool(body, "wait", command_has(command, OPTION_WAIT));
+    enum err_code code = ctl_run_whole(c, "/api/sort", body, e);
+    json_free(body);
+    return code;
+}
+
+/* Asks at the terminal. ERR_CANCELLED: no, or interrupted. */
+static enum err_code confirm(struct ctl *c, const char *genre, struct err *e)
+{
+    char *clean = ctl_table_clean(genre);
+    fprintf(stderr, "unfollow the playlist of %s? [y/N] ", clean);
+    fflush(stderr);
+    free(clean);
+    struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                           {.fd = c->stop_fd, .events = POLLIN}};
+    while (poll(fds, 2, -1) < 0 && errno == EINTR) {
+    }
+    if (fds[1].revents != 0) {
+        fputc('\n', stderr);
+        return err_set(e, ERR_CANCELLED, "interrupted");
+    }
+    char answer[64] = "";
+    if (fgets(answer, sizeof(answer), stdin) == NULL || (answer[0] != 'y' && answer[0] != 'Y')) {
+        c->exit_status = 1;
+        return err_set(e, ERR_CANCELLED, "nothing was dropped");
+    }
+    return ERR_OK;
+}
+
+enum err_code ctl_work_check(struct ctl *c, struct err *e)
+{
+    const char *threshold = c->command.value[OPTION_THRESHOLD];
+    double ignored;
+    if (threshold != NULL && !text_to_num(threshold, 0, 1, &ignored)) {
+        return err_set(e, ERR_USAGE, "--threshold is no number from 0 to 1: \"%.64s\"", threshold);
+    }
+    if (c->command.row->id != COMMAND_DROP || command_has(&c->command, OPTION_YES)) {
+        return ERR_OK;
+    }
+    if (!isatty(STDIN_FILENO) || c->json) {
+        return err_set(e, ERR_USAGE,
+                       "drop unfollows a playlist: where nobody can be asked it "
+                       "needs --yes");
+    }
+    return confirm(c, c->command.args[0], e);
+}
+
+enum err_code ctl_work_drop(struct ctl *c, struct err *e)
+{
+    struct json *body = json_object();
+    json_set_str(body, "genre", c->command.args[0]);
+    enum err_code code = ctl_run_whole(c, "/api/drop", body, e);
+    json_free(body);
+    return code;
+}
+
+enum err_code ctl_work_watch(struct ctl *c, struct err *e)
+{
+    struct ctl_follow f;
+    enum err_code code = ctl_follow_open(c, 0, &f, e);
+    while (code == ERR_OK) {
+        struct json *event = NULL;
+        code = ctl_follow_next(&f, -1, &event, e);
+        if (event != NULL && !c->json) {
+            ctl_show_event(event);
+        }
+        json_free(event);
+    }
+    ctl_follow_close(&f);
+    return code;
+}

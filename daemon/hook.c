@@ -1,0 +1,63 @@
+#include "daemon/hook.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+
+/* Our environment without what the service manager gave to us alone, and with what happened. */
+static char **environment(char *error, char *message)
+{
+    size_t n = 0;
+    size_t kept = 0;
+    while (environ[n])
+        n++;
+    char **env = mem_array(n + 3, sizeof(*env));
+    for (size_t i = 0; i < n; i++) {
+        if (strncmp(environ[i], "NOTIFY_SOCKET=", 14) != 0 &&
+            strncmp(environ[i], "GENRED_SPOTIFY_", 15) != 0)
+            env[kept++] = environ[i];
+    }
+    env[kept++] = error;
+    env[kept] = message;
+    return env;
+}
+
+void hook_run(const char *command, const char *error, const char *message)
+{
+    char shell[] = "/bin/sh";
+    char flag[] = "-c";
+    pid_t pid = 0;
+    posix_spawnattr_t attr;
+    sigset_t all;
+    if (!*command)
+        return;
+    /* Nobody waits for it: the kernel takes its status away. */
+    struct sigaction no_zombies = {.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT};
+    sigaction(SIGCHLD, &no_zombies, NULL);
+    posix_spawnattr_init(&attr);
+    sigfillset(&all);
+    posix_spawnattr_setsigdefault(&attr, &all);
+    sigemptyset(&all);
+    posix_spawnattr_setsigmask(&attr, &all);
+    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    char *error_var = mem_printf("GENRED_ERROR=%s", error);
+    char *message_var = mem_printf("GENRED_MESSAGE=%s", message);
+    char *words = mem_strdup(command);
+    char **env = environment(error_var, message_var);
+    char *argv[] = {shell, flag, words, NULL};
+    int rc = posix_spawn(&pid, shell, NULL, &attr, argv, env);
+    if (rc)
+        log_error("hook: not started reason='%s'", strerror(rc));
+    posix_spawnattr_destroy(&attr);
+    free(env);
+    free(words);
+    free(error_var);
+    free(message_var);
+}

@@ -1,0 +1,124 @@
+#include "daemon/jobs/drop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "spotify/endpoint.h"
+#include "spotify/parse.h"
+
+struct drop {
+    struct work_env env;
+    struct arena arena;
+    const char *genre;
+    struct store_playlist *playlists; /* (n) of the genre, those that exist at Spotify */
+    size_t n;
+    size_t at;
+    bool asked;
+};
+
+static enum job_wish unfollow_ask(struct job *j, struct job_io *io)
+{
+    struct drop *d = j->state;
+    if (d->asked)
+        return JOB_WAIT;
+    if (d->at == d->n)
+        return JOB_NEXT;
+    d->asked = true;
+    endpoint_unfollow(&io->req, d->env.api_url, access_shape(d->env.access, ENDPOINT_UNFOLLOW),
+                      d->playlists[d->at].sid);
+    return JOB_SEND;
+}
+
+static enum job_after unfollow_take(struct job *j, struct job_io *io)
+{
+    struct drop *d = j->state;
+    enum err_code code = ERR_OK;
+    char why[160];
+    d->asked = false;
+    switch (access_learn(d->env.access, ENDPOINT_UNFOLLOW, &io->res, clock_utc_s())) {
+    case ACCESS_ACCEPTED:
+        code = store_playlist_forget(d->env.store, d->playlists[d->at++].id, &io->err);
+        break;
+    case ACCESS_TRY_OTHER:
+        break;
+    case ACCESS_DENIED:
+    case ACCESS_OTHER:
+        parse_error_text(&io->res.body, why, sizeof(why));
+        code = err_set(&io->err, ERR_REFUSED, "Spotify does not let the playlist '%s' go: %s",
+                       d->playlists[d->at].name, why);
+        break;
+    }
+    return code ? JOB_TAKE_FAIL : JOB_AGAIN;
+}
+
+static struct json *summary(struct job *j, const struct err *e)
+{
+    const struct drop *d = j->state;
+    struct json *s = json_object();
+    json_set_str(s, "genre", d->genre);
+    json_set_int(s, "unfollowed", (int64_t)d->at);
+    json_set_int(s, "exit_status", err_exit_status(e->code));
+    return s;
+}
+
+static void drop_free(void *state)
+{
+    struct drop *d = state;
+    arena_free(&d->arena);
+    free(d);
+}
+
+static const struct job_step steps[] = {{"unfollow", unfollow_ask, unfollow_take}};
+
+/* Keeps those that exist at Spotify; a playlist never created, or deleted by the person, is only forgotten. */
+static enum err_code select_playlists(struct drop *d, size_t n, size_t *ret_of_genre, struct err *e)
+{
+    enum err_code code = ERR_OK;
+    *ret_of_genre = 0;
+    for (size_t i = 0; code == ERR_OK && i < n; i++) {
+        struct store_playlist *p = &d->playlists[i];
+        if (strcmp(p->genre, d->genre) != 0)
+            continue;
+        ++*ret_of_genre;
+        if (*p->sid && !p->gone)
+            d->playlists[d->n++] = *p;
+        else
+            code = store_playlist_forget(d->env.store, p->id, e);
+    }
+    return code;
+}
+
+enum err_code drop_new(const struct work_env *env, const char *genre, struct job **ret_job,
+                       struct err *e)
+{
+    struct drop *d = mem_alloc(sizeof(*d));
+    size_t n = 0;
+    size_t of_genre = 0;
+    d->env = *env;
+    d->genre = arena_str(&d->arena, genre);
+    enum err_code code =
+        store_playlist_list(env->store, env->account, &d->arena, &d->playlists, &n, e);
+    if (code == ERR_OK)
+        code = select_playlists(d, n, &of_genre, e);
+    if (code == ERR_OK && of_genre == 0)
+        code = err_set(e, ERR_USAGE, "genred keeps no playlist of the genre '%s'", genre);
+    if (code) {
+        drop_free(d);
+        return code;
+    }
+    struct job *j = mem_alloc(sizeof(*j));
+    *j = (struct job){
+        .name = "drop",
+        .steps = steps,
+        .n_steps = 1,
+        .next = JOB_NEXT_IN_ORDER,
+        .state = d,
+        .state_free = drop_free,
+        .summary = summary,
+    };
+    *ret_job = j;
+    return ERR_OK;
+}

@@ -1,0 +1,214 @@
+#include "daemon/jobs/work.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/account.h"
+
+void work_note(struct work *w, const char *fmt, ...)
+{
+    char text[400];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    log_warning("%s: %s", w->options.sort ? "sort" : "sync", text);
+    if (w->n_notes < sizeof(w->notes) / sizeof(w->notes[0]))
+        w->notes[w->n_notes++] = arena_str(&w->arena, text);
+}
+
+static enum job_wish finish_ask(struct job *j, struct job_io *io)
+{
+    struct work *w = j->state;
+    return store_account_synced(w->env.store, w->env.account, clock_utc_s(), w->options.sort,
+                                &io->err)
+               ? JOB_FAIL
+               : JOB_NEXT;
+}
+
+static const struct job_step sync_steps[] = {
+    {"liked", liked_ask, liked_take},
+    {"statistics", features_statistics_ask, features_statistics_take},
+    {"artists", features_artists_ask, features_artists_take},
+    {"label", label_ask, NULL},
+    {"finish", finish_ask, NULL},
+};
+
+static const struct job_step sort_steps[] = {
+    {"liked", liked_ask, liked_take},
+    {"statistics", features_statistics_ask, features_statistics_take},
+    {"artists", features_artists_ask, features_artists_take},
+    {"label", label_ask, NULL},
+    {"mirror", mirror_ask, mirror_take},
+    {"plan", plan_ask, NULL},
+    {"write", write_ask, write_take},
+    {"finish", finish_ask, NULL},
+};
+
+void work_options_free(struct work_options *o)
+{
+    for (size_t i = 0; i < o->n_genres; i++)
+        free(o->genres[i]);
+    free(o->genres);
+    free(o->playlist_name);
+    *o = (struct work_options){0};
+}
+
+static void work_free(void *state)
+{
+    struct work *w = state;
+    features_end(&w->statistics);
+    features_end(&w->artists);
+    label_end(&w->label);
+    mirror_end(&w->mirror);
+    write_end(&w->write);
+    if (w->options.dry_run)
+        store_close(w->env.store);
+    work_options_free(&w->options);
+    arena_free(&w->arena);
+    free(w);
+}
+
+/* --- summary -------------------------------------------------------------------------------------- */
+
+static size_t missing_from(const int64_t *sorted, size_t n, const int64_t *in, size_t n_in)
+{
+    size_t missing = 0;
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) {
+        while (k < n_in && in[k] < sorted[i])
+            k++;
+        missing += k == n_in || in[k] != sorted[i];
+    }
+    return missing;
+}
+
+static void count_changes(struct work *w, const struct work_genre *g, size_t *ret_added,
+                          size_t *ret_removed)
+{
+    struct err ignored = {0};
+    struct arena a = {0};
+    struct store_item *items = NULL;
+    size_t n = 0;
+    *ret_added = g->planned_add;
+    *ret_removed = g->planned_remove;
+    if (!w->options.dry_run && g->before &&
+        store_playlist_items(w->env.store, w->env.account, g->genre, &a, &items, &n, &ignored) ==
+            ERR_OK) {
+        int64_t *now = arena_alloc(&a, (n + 1) * sizeof(*now));
+        size_t n_now = 0;
+        for (size_t i = 0; i < n; i++) {
+            if (items[i].by == STORE_BY_GENRED)
+                now[n_now++] = items[i].track;
+        }
+        *ret_added = missing_from(now, n_now, g->before, g->n_before);
+        *ret_removed = missing_from(g->before, g->n_before, now, n_now);
+    }
+    arena_free(&a);
+}
+
+static struct json *examples(const struct work_genre *g)
+{
+    struct json *list = json_array();
+    for (size_t i = 0; i < 3 && g->example[i]; i++) {
+        struct json *example = json_object();
+        json_set_str(example, "name", g->example[i]->name);
+        json_set_str(example, "artists", g->example[i]->artists);
+        json_set_num(example, "p", g->example_p[i]);
+        json_add(list, example);
+    }
+    return list;
+}
+
+static struct json *playlist_json(struct work *w, const struct work_genre *g, struct json *sums)
+{
+    struct err ignored = {0};
+    struct arena a = {0};
+    struct store_playlist *list = NULL;
+    size_t n = 0;
+    size_t added = 0;
+    size_t removed = 0;
+    int64_t total = 0;
+    const struct store_playlist *first = NULL;
+    count_changes(w, g, &added, &removed);
+    if (store_playlist_list(w->env.store, w->env.account, &a, &list, &n, &ignored))
+        n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (__builtin_strcmp(list[i].genre, g->genre) != 0)
+            continue;
+        first = first ? first : &list[i];
+        total += list[i].total;
+    }
+    if (w->options.dry_run)
+        total += (int64_t)added - (int64_t)removed;
+    struct json *j = json_object();
+    json_set_str(j, "genre", g->genre);
+    json_set_str(j, "name", first ? first->name : NULL);
+    json_set_str(j, "id", first && *first->sid ? first->sid : NULL);
+    json_set_int(j, "added", (int64_t)added);
+    json_set_int(j, "removed", (int64_t)removed);
+    json_set_int(j, "total", total);
+    json_set(j, "examples", examples(g));
+    json_set_int(sums, "added", json_get_int(sums, "added", 0) + (int64_t)added);
+    json_set_int(sums, "removed", json_get_int(sums, "removed", 0) + (int64_t)removed);
+    arena_free(&a);
+    return j;
+}
+
+static struct json *summary(struct job *j, const struct err *e)
+{
+    struct work *w = j->state;
+    struct err ignored = {0};
+    struct json *s = json_object();
+    struct store_liked_counts counts = {0};
+    if (store_liked_count(w->env.store, w->env.account, model_id(w->env.model), &counts, &ignored))
+        counts = (struct store_liked_counts){0};
+    json_set_bool(s, "dry_run", w->options.dry_run);
+    json_set_int(s, "tracks", counts.liked);
+    json_set_int(s, "labelled", counts.labelled);
+    json_set_int(s, "unsorted", (int64_t)w->unsorted);
+    json_set_int(s, "requests", j->requests);
+    json_set_num(s, "seconds", (double)(clock_boot_ms() - w->started_boot_ms) / 1000);
+    json_set_int(s, "added", 0);
+    json_set_int(s, "removed", 0);
+    struct json *playlists = json_array();
+    for (size_t i = 0; w->planned && i < w->options.n_genres; i++)
+        json_add(playlists, playlist_json(w, &w->genres[i], s));
+    json_set(s, "playlists", playlists);
+    struct json *notes = json_array();
+    for (size_t i = 0; i < w->n_notes; i++)
+        json_add_str(notes, w->notes[i]);
+    json_set(s, "notes", notes);
+    json_set_int(s, "exit_status", err_exit_status(e->code ? e->code
+                                                   : w->partly ? ERR_PARTLY
+                                                               : ERR_OK));
+    return s;
+}
+
+struct job *work_new(const struct work_env *env, struct work_options *options)
+{
+    struct work *w = mem_alloc(sizeof(*w));
+    struct job *j = mem_alloc(sizeof(*j));
+    w->env = *env;
+    w->options = *options;
+    *options = (struct work_options){0};
+    w->genres = arena_alloc(&w->arena, (w->options.n_genres + 1) * sizeof(*w->genres));
+    w->started_boot_ms = clock_boot_ms();
+    liked_begin(&w->liked);
+    bool sort = w->options.sort;
+    *j = (struct job){
+        .name = sort ? "sort" : "sync",
+        .steps = sort ? sort_steps : sync_steps,
+        .n_steps = sort ? sizeof(sort_steps) / sizeof(sort_steps[0])
+                        : sizeof(sync_steps) / sizeof(sync_steps[0]),
+        .next = JOB_NEXT_IN_ORDER,
+        .state = w,
+        .state_free = work_free,
+        .summary = summary,
+    };
+    return j;
+}

@@ -1,0 +1,189 @@
+/* The main job: from the liked page to the playlists, as steps over one shared state. A sync ends
+ * after the labels, a sort goes on to the playlists. */
+#ifndef DAEMON_JOBS_WORK_H
+#define DAEMON_JOBS_WORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "classifier/model.h"
+#include "daemon/jobs/job.h"
+#include "spotify/access.h"
+#include "store/label.h"
+#include "store/liked.h"
+#include "store/outbox.h"
+#include "store/playlist.h"
+#include "store/store.h"
+#include "store/track.h"
+
+/* What a job works on; borrowed for its whole life. */
+struct work_env {
+    struct store *store; /* a copy for a dry run */
+    struct access *access;
+    const struct model *model;
+    const char *api_url;
+    const char *user_id; /* for the old shape of creating a playlist */
+    int64_t account;
+};
+
+/* What is wanted of it; owned by the job. */
+struct work_options {
+    bool sort;    /* false: a sync */
+    bool dry_run; /* ends before anything is written; the store is a copy */
+    char **genres;
+    size_t n_genres;
+    double threshold;    /* a song enters a genre's playlist at this probability ... */
+    double stay_margin;  /* ... and leaves below threshold - stay_margin */
+    char *playlist_name; /* "{genre} (genred)" */
+    bool is_public;
+    int64_t min_tracks; /* a smaller genre gets no playlist */
+};
+void work_options_free(struct work_options *o);
+
+/* Owns options and, for a dry run, the store copy. */
+struct job *work_new(const struct work_env *env, struct work_options *options);
+
+/* --- shared by the steps, one file each ---------------------------------------------------------- */
+
+/* Requests whose replies are outstanding keep what they asked about in a slot; http_req.tag is its index. */
+#define WORK_SLOTS 32
+
+struct liked_state {
+    bool over;
+    int pass;               /* readings of the whole list begun */
+    int64_t walk;           /* number of this reading */
+    int64_t next_offset;
+    int64_t limit;          /* read on up to here; -1: the first page has not come */
+    int64_t total;          /* that the pages tell */
+    int64_t items;          /* entries read */
+    bool consistent;        /* all pages told the same total */
+    bool previous_complete; /* the reading before was complete */
+    int64_t previous_walk;
+    int64_t previous_items;
+    struct store_liked_head head;
+};
+
+struct features_state {
+    int64_t cursor;
+    size_t next_slot;
+    bool counted;
+    struct {
+        struct arena arena;
+        struct store_ids ids;
+    } slot[WORK_SLOTS];
+};
+
+struct label_state {
+    struct arena arena;
+    struct store_songs songs;
+    float *p; /* (songs.n, genres of the model) */
+    const struct model *model;
+    bool counted;
+};
+
+struct mirror_state {
+    bool begun;
+    bool listed;        /* the list of playlists is read whole */
+    int list_tries;
+    int64_t sleep_ms;
+    int64_t list_offset;
+    int64_t list_limit; /* -1: its first page has not come */
+    struct arena arena;
+    struct store_playlist *playlists; /* (n) */
+    struct mirror_mark {
+        bool seen;
+        bool read;            /* its items must be read */
+        bool unsafe;          /* could not be read: not written in this run */
+        const char *snapshot; /* as listed */
+    } *mark;                  /* (n) */
+    size_t n;
+    size_t at; /* the playlist being read */
+    int tries;
+    int64_t offset;
+    int64_t limit;
+    int64_t total;
+    int64_t items;
+    bool consistent;
+    bool failed;
+    int64_t *tracks; /* (n_tracks) rows found in it */
+    size_t n_tracks;
+    size_t cap_tracks;
+};
+
+struct write_state {
+    bool begun;
+    struct arena arena;
+    struct store_playlist *playlists; /* (n) */
+    struct write_mark {
+        bool busy;
+        bool closed; /* nothing more for it in this round */
+        size_t max;  /* songs per request; halved while looking for one that is refused */
+    } *mark;
+    size_t n;
+    size_t next_slot;
+    struct write_slot {
+        struct arena arena;
+        struct store_batch batch;
+        size_t playlist;
+    } slot[WORK_SLOTS];
+};
+
+/* One genre's outcome for the summary. */
+struct work_genre {
+    const char *genre;
+    int64_t *before; /* (n_before) tracks that genred had in it when the plan was first made, ascending */
+    size_t n_before;
+    size_t planned_add;
+    size_t planned_remove;
+    size_t wanted;
+    const struct store_labelled *example[3]; /* most probable of those first added */
+    double example_p[3];
+};
+
+struct work {
+    struct work_env env;
+    struct work_options options;
+    struct arena arena; /* of the whole job */
+    int round;          /* mirror, plan, write: once more while outcomes are unknown */
+    bool planned;
+    bool partly;        /* something could not be done, a note says what */
+    const char *notes[16];
+    size_t n_notes;
+    struct store_labelled *songs; /* (n_songs) at the first plan */
+    size_t n_songs;
+    size_t unsorted;
+    struct work_genre *genres; /* (options.n_genres) */
+    int64_t started_boot_ms;
+    struct liked_state liked;
+    struct features_state statistics;
+    struct features_state artists;
+    struct label_state label;
+    struct mirror_state mirror;
+    struct write_state write;
+};
+
+/* Adds a sentence to the summary. */
+void work_note(struct work *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+enum job_wish liked_ask(struct job *j, struct job_io *io);
+enum job_after liked_take(struct job *j, struct job_io *io);
+enum job_wish features_statistics_ask(struct job *j, struct job_io *io);
+enum job_after features_statistics_take(struct job *j, struct job_io *io);
+enum job_wish features_artists_ask(struct job *j, struct job_io *io);
+enum job_after features_artists_take(struct job *j, struct job_io *io);
+enum job_wish label_ask(struct job *j, struct job_io *io);
+enum job_wish mirror_ask(struct job *j, struct job_io *io);
+enum job_after mirror_take(struct job *j, struct job_io *io);
+enum job_wish plan_ask(struct job *j, struct job_io *io);
+enum job_wish write_ask(struct job *j, struct job_io *io);
+enum job_after write_take(struct job *j, struct job_io *io);
+
+void liked_begin(struct liked_state *s);
+void features_end(struct features_state *s);
+void label_end(struct label_state *s);
+void mirror_end(struct mirror_state *s);
+void write_end(struct write_state *s);
+
+#endif

@@ -1,0 +1,82 @@
+/* What the files of the server share. Private to daemon/net/server*.c. */
+#ifndef DAEMON_NET_SERVER_PRIVATE_H
+#define DAEMON_NET_SERVER_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <microhttpd.h>
+#include <uv.h>
+
+#include "base/buf.h"
+#include "daemon/net/loop.h"
+#include "daemon/net/server.h"
+
+/* An accepted connection; it may carry several exchanges, one after another. */
+struct server_conn {
+    struct server_conn *prev;
+    struct server_conn *next;
+    struct server *server;
+    int fd; /* MHD's */
+    uid_t uid;
+    bool allowed;
+    bool busy; /* in an exchange */
+};
+
+/* One request and its reply. */
+struct server_exchange {
+    struct MHD_Connection *connection;
+    struct server_conn *conn;
+    struct buf body;
+    size_t dropped;               /* bytes of a body that is too long */
+    struct server_stream *stream; /* the handler started one */
+};
+
+struct server_stream {
+    struct server_stream *prev;
+    struct server_stream *next;
+    struct server *server;
+    struct MHD_Connection *connection;
+    uv_poll_t watch; /* of a duplicate of the connection's descriptor: MHD forgets suspended ones */
+    int fd;
+    struct buf out;
+    size_t out_taken; /* bytes of out that MHD has */
+    bool suspended;
+    bool ended; /* by the app: it holds the stream no more */
+    bool dead;  /* the client went away or is dropped */
+    loop_fn *on_close;
+    void *ctx;
+};
+
+struct server {
+    struct loop *loop;
+    struct server_options options;
+    char *host;
+    char *address; /* as a Host header names it; NULL for a unix socket */
+    uint16_t port;
+    char *path; /* of the unix socket, else NULL */
+    dev_t path_dev;
+    ino_t path_ino;
+    mode_t mode;
+    gid_t group;
+    struct MHD_Daemon *mhd;
+    uv_poll_t poll;            /* of MHD's epoll descriptor */
+    struct loop_timer *timer;  /* MHD's next time-out, or its next turn */
+    struct loop_timer *linger; /* how long server_close waits for replies */
+    struct loop_timer *closed; /* tells all_closed */
+    struct server_conn *conns;
+    size_t n_conns;
+    struct server_stream *streams;
+    size_t n_streams;
+    bool running; /* inside MHD_run */
+    bool closing;
+    bool quiet; /* accepts no more */
+    bool stopping;
+};
+
+/* server.c: lets MHD run in the next turn. */
+void server_wake(struct server *s);
+
+#endif

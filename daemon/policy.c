@@ -1,0 +1,130 @@
+#include "daemon/policy.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/rand.h"
+#include "base/text.h"
+#include "daemon/app.h"
+#include "spotify/retry.h"
+#include "store/setting.h"
+
+static enum runner_verdict judge(void *ctx, const struct http_req *req, const struct http_res *res,
+                                 unsigned attempt, struct runner_delay *ret)
+{
+    static struct rand_seq jitter; /* spreads retries; its quality does not matter */
+    (void)ctx;
+    if (!jitter.state)
+        rand_bytes(&jitter.state, sizeof(jitter.state));
+    struct retry_answer answer;
+    retry_judge(req, res, attempt, rand_unit(&jitter), &answer);
+    switch (answer.verdict) {
+    case RETRY_DELIVER:
+        return RUNNER_DELIVER;
+    case RETRY_AGAIN:
+        ret->delay_ms = answer.delay_ms;
+        return RUNNER_RETRY;
+    case RETRY_HOLD:
+        ret->until_utc_s = clock_utc_s() + (answer.delay_ms + 999) / 1000 + 1;
+        return RUNNER_HOLD;
+    case RETRY_REAUTHORISE:
+        return RUNNER_REAUTHORISE;
+    case RETRY_GIVE_UP:
+        break;
+    }
+    ret->err = answer.err;
+    return RUNNER_GIVE_UP;
+}
+
+static const struct secret *get_token(void *ctx)
+{
+    struct policy *p = ctx;
+    return token_get(p->token);
+}
+
+static enum err_code ask_token(void *ctx, struct http_req *req, struct err *e)
+{
+    struct policy *p = ctx;
+    return token_ask(p->token, req, e);
+}
+
+static enum err_code take_token(void *ctx, const struct http_res *res, struct err *e)
+{
+    struct policy *p = ctx;
+    return token_take(p->token, res, e);
+}
+
+static int64_t hold_until(void *ctx, const struct http_req *req)
+{
+    struct policy *p = ctx;
+    (void)req;
+    return p->app->cooldown_until_s;
+}
+
+static void held(void *ctx, const struct http_req *req, int64_t until_utc_s)
+{
+    struct policy *p = ctx;
+    char text[24];
+    struct err e = {0};
+    (void)req;
+    if (until_utc_s <= p->app->cooldown_until_s)
+        return;
+    p->app->cooldown_until_s = until_utc_s;
+    text_time(until_utc_s, text, sizeof(text));
+    log_warning("spotify: rate limit until=%s", text);
+    int n = snprintf(text, sizeof(text), "%lld", (long long)until_utc_s);
+    if (store_setting_put(p->app->store, "cooldown", text, (size_t)n, &e))
+        log_error("store: cool-down not kept reason='%s'", e.text);
+}
+
+struct runner_policy policy_make(struct policy *p)
+{
+    return (struct runner_policy){
+        .ctx = p,
+        .judge = judge,
+        .token_get = get_token,
+        .token_ask = ask_token,
+        .token_take = take_token,
+        .hold_until_utc_s = hold_until,
+        .held = held,
+    };
+}
+
+static void access_key(const struct app *a, char *out, size_t out_size)
+{
+    snprintf(out, out_size, "access:%s", a->config.client_id);
+}
+
+enum err_code policy_load(struct app *a, struct err *e)
+{
+    char key[192];
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    access_key(a, key, sizeof(key));
+    enum err_code code = store_setting_get(a->store, "cooldown", &b, e);
+    if (code == ERR_OK && !text_to_int(buf_str(&b), 0, INT64_MAX, &a->cooldown_until_s))
+        a->cooldown_until_s = 0;
+    if (code == ERR_OK)
+        code = store_setting_get(a->store, key, &b, e);
+    if (code == ERR_OK)
+        access_read(&a->access, buf_str(&b));
+    buf_free(&b);
+    return code;
+}
+
+void app_remember_access(struct app *a)
+{
+    char key[192];
+    struct err e = {0};
+    struct buf b;
+    if (!a->access.changed)
+        return;
+    a->access.changed = false;
+    buf_init(&b, 1 << 16);
+    access_key(a, key, sizeof(key));
+    access_write(&a->access, &b);
+    if (store_setting_put(a->store, key, buf_str(&b), b.len, &e))
+        log_error("store: access not kept reason='%s'", e.text);
+    buf_free(&b);
+}

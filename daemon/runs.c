@@ -1,0 +1,483 @@
+#include "daemon/runs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "daemon/app.h"
+#include "daemon/hook.h"
+#include "daemon/jobs/drop.h"
+#include "daemon/jobs/work.h"
+#include "daemon/policy.h"
+#include "store/account.h"
+#include "store/run.h"
+
+#define STAY_MARGIN      0.1
+#define KEEP_RUNS        200
+#define PROGRESS_EACH_MS 100
+
+static void start_next(struct runs *r);
+
+void runs_wish_free(struct runs_wish *wish)
+{
+    for (size_t i = 0; i < wish->n_genres; i++)
+        free(wish->genres[i]);
+    free(wish->genres);
+    *wish = (struct runs_wish){0};
+}
+
+bool runs_is_busy(const struct runs *r)
+{
+    return r->now.id != 0;
+}
+
+int64_t runs_new_id(struct runs *r)
+{
+    return ++r->last_id;
+}
+
+/* --- genres --------------------------------------------------------------------------------------- */
+
+static void add_name(char ***genres, size_t *n, const char *name)
+{
+    *genres = mem_resize(*genres, *n + 1, sizeof(**genres));
+    (*genres)[(*n)++] = mem_strdup(name);
+}
+
+enum err_code runs_chosen(struct app *app, char ***ret_genres, size_t *ret_n, struct err *e)
+{
+    struct arena a = {0};
+    struct store_account account;
+    enum err_code code = store_account_get(app->store, app->token.account, &a, &account, e);
+    char **genres = NULL;
+    size_t n = 0;
+    if (code == ERR_OK && account.id && *account.genres) {
+        char *list = mem_strdup(account.genres);
+        char *save = NULL;
+        for (char *g = strtok_r(list, ",", &save); g; g = strtok_r(NULL, ",", &save))
+            add_name(&genres, &n, g);
+        free(list);
+    }
+    for (size_t i = 0; code == ERR_OK && n == 0 && i < app->config.genres.n; i++)
+        add_name(&genres, &n, app->config.genres.items[i]);
+    arena_free(&a);
+    *ret_genres = genres;
+    *ret_n = n;
+    return code;
+}
+
+enum err_code runs_check_genre(struct app *app, const char *genre, struct err *e)
+{
+    struct buf near;
+    const char *names[256];
+    size_t n = model_genres(app->model);
+    n = n < 256 ? n : 256;
+    for (size_t i = 0; i < n; i++) {
+        names[i] = model_genre(app->model, i);
+        if (strcmp(names[i], genre) == 0)
+            return ERR_OK;
+    }
+    buf_init(&near, 512);
+    for (int k = 0; k < 3 && n > 0; k++) {
+        size_t best = 0;
+        for (size_t i = 1; i < n; i++) {
+            if (text_distance(genre, names[i]) < text_distance(genre, names[best]))
+                best = i;
+        }
+        buf_printf(&near, "%s%s", k ? ", " : "", names[best]);
+        names[best] = names[--n];
+    }
+    err_set(e, ERR_USAGE, "there is no genre '%s'; the nearest are %s", genre, buf_str(&near));
+    buf_free(&near);
+    return e->code;
+}
+
+static enum err_code choose(struct app *app, const struct runs_wish *wish, struct err *e)
+{
+    struct buf list;
+    buf_init(&list, 1 << 14);
+    for (size_t i = 0; i < wish->n_genres; i++)
+        buf_printf(&list, "%s%s", i ? "," : "", wish->genres[i]);
+    enum err_code code = store_account_choose(app->store, app->token.account, buf_str(&list), e);
+    buf_free(&list);
+    return code;
+}
+
+/* --- a job for a wish ----------------------------------------------------------------------------- */
+
+static enum err_code fill_options(struct app *app, struct runs_wish *wish,
+                                  struct work_options *ret_options, struct err *e)
+{
+    struct work_options o = {
+        .sort = wish->kind == RUNS_SORT,
+        .dry_run = wish->dry_run,
+        .threshold = wish->threshold >= 0 ? wish->threshold : app->config.threshold,
+        .stay_margin = STAY_MARGIN,
+        .playlist_name = mem_strdup(app->config.playlist_name),
+        .is_public = app->config.is_public,
+        .min_tracks = app->config.min_tracks,
+    };
+    enum err_code code = ERR_OK;
+    if (o.sort && wish->n_genres == 0)
+        code = runs_chosen(app, &o.genres, &o.n_genres, e);
+    for (size_t i = 0; i < wish->n_genres; i++)
+        add_name(&o.genres, &o.n_genres, wish->genres[i]);
+    if (code == ERR_OK && o.sort && wish->n_genres && !wish->dry_run)
+        code = choose(app, wish, e);
+    if (code) {
+        work_options_free(&o);
+        return code;
+    }
+    *ret_options = o;
+    return ERR_OK;
+}
+
+static enum err_code make_work(struct app *app, struct runs_wish *wish, struct work_env *env,
+                               struct job **ret_job, struct err *e)
+{
+    struct work_options options = {0};
+    enum err_code code = fill_options(app, wish, &options, e);
+    if (code == ERR_OK && options.dry_run)
+        code = store_open_copy(app->store, &env->store, e);
+    if (code) {
+        work_options_free(&options);
+        return code;
+    }
+    *ret_job = work_new(env, &options);
+    return ERR_OK;
+}
+
+static enum err_code make_job(struct runs *r, struct runs_wish *wish, struct job **ret_job,
+                              struct err *e)
+{
+    struct app *app = r->app;
+    struct arena a = {0};
+    struct store_account account;
+    enum err_code code = store_account_get(app->store, app->token.account, &a, &account, e);
+    struct work_env env = {
+        .store = app->store,
+        .access = &app->access,
+        .model = app->model,
+        .api_url = app->config.api_url,
+        .account = app->token.account,
+    };
+    if (code == ERR_OK) {
+        env.user_id = account.user_id;
+        if (wish->kind == RUNS_DROP)
+            code = drop_new(&env, wish->genres[0], ret_job, e);
+        else
+            code = make_work(app, wish, &env, ret_job, e);
+    }
+    arena_free(&a);
+    return code;
+}
+
+/* --- what becomes of it --------------------------------------------------------------------------- */
+
+struct json *runs_progress(const struct job *j)
+{
+    struct json *event = json_object();
+    json_set_str(event, "message_type", "progress");
+    json_set_str(event, "job", j->name);
+    json_set_str(event, "step", job_step_name(j));
+    json_set_int(event, "done", j->progress.done);
+    json_set_int(event, "total", j->progress.total);
+    json_set_int(event, "requests", j->requests);
+    return event;
+}
+
+struct json *runs_json(const struct runs *r)
+{
+    const struct job *j = r->runner ? runner_job(r->runner) : NULL;
+    if (!j || !r->now.id)
+        return NULL;
+    struct json *running = runs_progress(j);
+    json_set_int(running, "run", r->now.id);
+    return running;
+}
+
+static void on_progress(void *ctx, const struct job *j)
+{
+    struct runs *r = ctx;
+    int64_t now = clock_boot_ms();
+    bool new_step = j->at != r->last_step;
+    if (!new_step && now - r->last_progress_ms < PROGRESS_EACH_MS)
+        return;
+    if (new_step)
+        log_debug("run: step run=%lld job=%s step=%s", (long long)r->now.id, j->name,
+                  job_step_name(j));
+    r->last_progress_ms = now;
+    r->last_step = j->at;
+    if (r->now.id)
+        events_send(&r->app->events, r->now.id, runs_progress(j), false);
+}
+
+static void on_waiting(void *ctx, const struct job *j, enum runner_why why, int64_t until_utc_s,
+                       int64_t left_ms)
+{
+    struct runs *r = ctx;
+    char when[24];
+    struct json *event = runs_progress(j);
+    if (why != RUNNER_GOES_ON) {
+        text_time(until_utc_s, when, sizeof(when));
+        json_set_str(event, "waiting", why == RUNNER_WAITS_RATE ? "rate limit" : "retry");
+        json_set_str(event, "until", when);
+        json_set_num(event, "left_s", (double)left_ms / 1000);
+    }
+    if (r->now.id)
+        events_send(&r->app->events, r->now.id, event, false);
+    else
+        json_free(event);
+}
+
+static void keep_run(struct runs *r, const struct job *j, const struct json *summary,
+                     const struct err *e)
+{
+    struct err failed = {0};
+    struct store_run run = {
+        .id = r->now.id,
+        .outcome = e->code ? err_name(e->code) : "done",
+        .message = e->text,
+        .finished_s = clock_utc_s(),
+        .requests = j->requests,
+        .added = json_get_int(summary, "added", 0),
+        .removed = json_get_int(summary, "removed", 0),
+    };
+    if (e->code == ERR_OK && json_get_int(summary, "exit_status", 0) == err_exit_status(ERR_PARTLY))
+        run.outcome = err_name(ERR_PARTLY);
+    if (!r->now.wish.dry_run && (store_run_finish(r->app->store, &run, &failed) ||
+                                 store_run_prune(r->app->store, KEEP_RUNS, &failed)))
+        log_error("store: run not kept reason='%s'", failed.text);
+}
+
+static void tell_end(struct runs *r, struct json *summary, const struct err *e)
+{
+    if (e->code == ERR_OK) {
+        events_send(&r->app->events, r->now.id, summary, true);
+        return;
+    }
+    struct json *event = events_error(e);
+    json_set(event, "summary", summary);
+    events_send(&r->app->events, r->now.id, event, true);
+}
+
+/* A genre that was dropped is no longer chosen. */
+static void unchoose(struct runs *r, const char *genre)
+{
+    char **genres = NULL;
+    size_t n = 0;
+    size_t kept = 0;
+    struct err e = {0};
+    struct runs_wish rest = {0};
+    if (runs_chosen(r->app, &genres, &n, &e))
+        return;
+    rest.genres = mem_array(n + 1, sizeof(*rest.genres));
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(genres[i], genre) != 0)
+            rest.genres[kept++] = mem_strdup(genres[i]);
+        free(genres[i]);
+    }
+    free(genres);
+    rest.n_genres = kept;
+    if (choose(r->app, &rest, &e))
+        log_error("store: choice not kept reason='%s'", e.text);
+    runs_wish_free(&rest);
+}
+
+static void end_run(struct runs *r, const struct err *e)
+{
+    struct app *app = r->app;
+    if (r->now.wish.kind == RUNS_DROP && e->code == ERR_OK)
+        unchoose(r, r->now.wish.genres[0]);
+    if (e->code)
+        log_warning("run: failed run=%lld error=%s message='%s'", (long long)r->now.id,
+                    err_name(e->code), e->text);
+    if (e->code && err_class(e->code) != ERR_CLASS_INTERRUPTED && !app->stopping)
+        hook_run(app->config.on_failure, err_name(e->code), e->text);
+    app_remember_access(app);
+    schedule_note(&app->schedule, e);
+    runs_wish_free(&r->now.wish);
+    r->now.id = 0;
+    if (app->reload_wanted)
+        app_reload(app);
+    start_next(r);
+    if (!runs_is_busy(r) && !app->stopping) {
+        store_release_memory(app->store);
+        mem_trim();
+        schedule_renew(&app->schedule);
+    }
+}
+
+static void on_finished(void *ctx, struct job *j, const struct err *e)
+{
+    struct runs *r = ctx;
+    struct err err = *e;
+    struct json *summary = j->summary ? j->summary(j, &err) : json_object();
+    json_set_str(summary, "message_type", "summary");
+    json_set_str(summary, "job", j->name);
+    log_info("run: ended run=%lld job=%s outcome=%s requests=%lld", (long long)r->now.id, j->name,
+             err_name(err.code), (long long)j->requests);
+    keep_run(r, j, summary, &err);
+    job_free(j);
+    tell_end(r, summary, &err);
+    end_run(r, &err);
+}
+
+static void fail_before(struct runs *r, const struct err *e)
+{
+    events_send(&r->app->events, r->now.id, events_error(e), true);
+    end_run(r, e);
+}
+
+static void start_next(struct runs *r)
+{
+    struct job *job = NULL;
+    struct err e = {0};
+    if (runs_is_busy(r) || r->n_queue == 0 || r->app->stopping)
+        return;
+    r->now = r->queue[0];
+    r->n_queue--;
+    memmove(&r->queue[0], &r->queue[1], r->n_queue * sizeof(r->queue[0]));
+    r->last_step = SIZE_MAX;
+    if (make_job(r, &r->now.wish, &job, &e) == ERR_OK && !r->now.wish.dry_run &&
+        store_run_start(r->app->store, r->now.id, r->app->token.account, job->name, clock_utc_s(),
+                        &e)) {
+        job_free(job);
+        job = NULL;
+    }
+    if (!job) {
+        fail_before(r, &e);
+        return;
+    }
+    log_info("run: started run=%lld job=%s", (long long)r->now.id, job->name);
+    runner_start(r->runner, job);
+}
+
+/* --- wishes --------------------------------------------------------------------------------------- */
+
+static bool same_genres(const struct runs_wish *a, const struct runs_wish *b)
+{
+    if (a->n_genres != b->n_genres)
+        return false;
+    for (size_t i = 0; i < a->n_genres; i++) {
+        if (strcmp(a->genres[i], b->genres[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Whether a run of `running` gives what `wish` wants. */
+static bool fulfils(const struct runs_wish *running, const struct runs_wish *wish)
+{
+    if (wish->kind == RUNS_SYNC)
+        return running->kind == RUNS_SYNC || (running->kind == RUNS_SORT && !running->dry_run);
+    return running->kind == wish->kind && running->dry_run == wish->dry_run &&
+           !(running->threshold < wish->threshold) && !(running->threshold > wish->threshold) &&
+           same_genres(running, wish);
+}
+
+static enum err_code check(struct runs *r, const struct runs_wish *wish, struct err *e)
+{
+    char **chosen = NULL;
+    size_t n_chosen = 0;
+    enum err_code code = ERR_OK;
+    if (!token_is_set(&r->app->token)) {
+        struct http_req unused = {0};
+        code = token_ask(&r->app->token, &unused, e);
+        http_req_clear(&unused);
+        return code ? code : err_set(e, ERR_LOGIN, "nobody is logged in: run 'genrectl login'");
+    }
+    for (size_t i = 0; code == ERR_OK && wish->kind == RUNS_SORT && i < wish->n_genres; i++)
+        code = runs_check_genre(r->app, wish->genres[i], e);
+    if (code || wish->kind != RUNS_SORT || wish->n_genres)
+        return code;
+    code = runs_chosen(r->app, &chosen, &n_chosen, e);
+    if (code == ERR_OK && n_chosen == 0)
+        code = err_set(e, ERR_USAGE,
+                       "no genres are chosen yet: name some, as in 'genrectl sort --genres rock,jazz'");
+    for (size_t i = 0; i < n_chosen; i++) {
+        if (code == ERR_OK)
+            code = runs_check_genre(r->app, chosen[i], e);
+        free(chosen[i]);
+    }
+    free(chosen);
+    return code;
+}
+
+enum err_code runs_want(struct runs *r, struct runs_wish *wish, int64_t *ret_run, struct err *e)
+{
+    enum err_code code = check(r, wish, e);
+    if (code == ERR_OK && runs_is_busy(r) && fulfils(&r->now.wish, wish)) {
+        *ret_run = r->now.id;
+        runs_wish_free(wish);
+        return ERR_OK;
+    }
+    for (size_t i = 0; code == ERR_OK && i < r->n_queue; i++) {
+        if (fulfils(&r->queue[i].wish, wish)) {
+            *ret_run = r->queue[i].id;
+            runs_wish_free(wish);
+            return ERR_OK;
+        }
+    }
+    if (code == ERR_OK && r->n_queue == RUNS_QUEUE)
+        code = err_set(e, ERR_NETWORK, "too many runs are waiting already");
+    if (code) {
+        runs_wish_free(wish);
+        return code;
+    }
+    int64_t id = runs_new_id(r);
+    r->queue[r->n_queue++] = (struct runs_entry){id, *wish};
+    *wish = (struct runs_wish){0};
+    *ret_run = id;
+    events_open(&r->app->events, id);
+    start_next(r);
+    return ERR_OK;
+}
+
+bool runs_cancel(struct runs *r)
+{
+    bool any = r->n_queue > 0 || runs_is_busy(r);
+    while (r->n_queue > 0) {
+        struct err e = {0};
+        struct runs_entry *entry = &r->queue[--r->n_queue];
+        err_set(&e, ERR_CANCELLED, "the run was cancelled before it began");
+        events_send(&r->app->events, entry->id, events_error(&e), true);
+        runs_wish_free(&entry->wish);
+    }
+    if (runs_is_busy(r))
+        runner_cancel(r->runner);
+    return any;
+}
+
+enum err_code runs_open(struct runs *r, struct app *app, struct err *e)
+{
+    *r = (struct runs){.app = app};
+    r->policy = (struct policy){app, &app->token};
+    struct runner_policy rules = policy_make(&r->policy);
+    struct runner_observer observer = {
+        .ctx = r,
+        .step = on_progress,
+        .progress = on_progress,
+        .waiting = on_waiting,
+        .finished = on_finished,
+    };
+    enum err_code code = store_run_last(app->store, &r->last_id, e);
+    if (code == ERR_OK)
+        code = store_run_close_killed(app->store, e);
+    if (code == ERR_OK)
+        r->runner = runner_new(app->loop, app->client, &rules, &observer,
+                               &(struct runner_options){.window_start = 8});
+    return code;
+}
+
+void runs_close(struct runs *r)
+{
+    runner_free(r->runner);
+    r->runner = NULL;
+    runs_wish_free(&r->now.wish);
+    while (r->n_queue > 0)
+        runs_wish_free(&r->queue[--r->n_queue].wish);
+}

@@ -1,0 +1,70 @@
+/* Starting jobs one after another, joining equal wishes, telling how they ended. */
+#ifndef DAEMON_RUNS_H
+#define DAEMON_RUNS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "daemon/jobs/job.h"
+#include "daemon/net/runner.h"
+#include "daemon/policy.h"
+
+struct app;
+
+enum runs_kind { RUNS_SYNC, RUNS_SORT, RUNS_DROP };
+
+/* What somebody wants. */
+struct runs_wish {
+    enum runs_kind kind;
+    char **genres; /* (n_genres) owned; of a sort: none: those chosen before; of a drop: the one */
+    size_t n_genres;
+    double threshold; /* < 0: the configuration's */
+    bool dry_run;
+    bool scheduled; /* nobody asked: the timer did */
+};
+
+struct runs_entry {
+    int64_t id;
+    struct runs_wish wish;
+};
+
+#define RUNS_QUEUE 8
+
+struct runs {
+    struct app *app;
+    struct runner *runner;
+    struct policy policy;
+    struct runs_entry now; /* id 0: nothing runs */
+    struct runs_entry queue[RUNS_QUEUE];
+    size_t n_queue;
+    int64_t last_id;
+    int64_t last_progress_ms;
+    size_t last_step;
+};
+
+ERR_NODISCARD enum err_code runs_open(struct runs *r, struct app *app, struct err *e);
+void runs_close(struct runs *r);
+
+/* Takes the wish. It joins a running or waiting run that fulfils it; *ret_run is to be listened to. Checks the
+ * login and the genres first. */
+ERR_NODISCARD enum err_code runs_want(struct runs *r, struct runs_wish *wish, int64_t *ret_run,
+                                      struct err *e);
+/* Cancels what runs and what waits. False when there is nothing. */
+bool runs_cancel(struct runs *r);
+bool runs_is_busy(const struct runs *r);
+/* A number for a run outside of the queue (a login). */
+int64_t runs_new_id(struct runs *r);
+void runs_wish_free(struct runs_wish *wish);
+/* {run, job, step, done, total} or NULL. */
+struct json *runs_json(const struct runs *r);
+/* A progress event of a job. */
+struct json *runs_progress(const struct job *j);
+/* The genres chosen last, else the configuration's; (n) names, caller frees each and the list. */
+ERR_NODISCARD enum err_code runs_chosen(struct app *app, char ***ret_genres, size_t *ret_n,
+                                        struct err *e);
+/* ERR_USAGE with the nearest names when the model knows no such genre. */
+ERR_NODISCARD enum err_code runs_check_genre(struct app *app, const char *genre, struct err *e);
+
+#endif

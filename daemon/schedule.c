@@ -1,0 +1,117 @@
+#include "daemon/schedule.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/rand.h"
+#include "daemon/app.h"
+#include "store/account.h"
+#include "store/outbox.h"
+
+#define RETRY_FIRST_S  300
+#define RETRY_LAST_S   3600
+#define NOW_S          1
+/* Many daemons must not all come back in the same second after a ban. */
+#define JITTER_S       5
+
+static void due(void *ctx)
+{
+    struct schedule *s = ctx;
+    struct app *app = s->app;
+    struct err e = {0};
+    char **genres = NULL;
+    size_t n = 0;
+    int64_t run = 0;
+    struct runs_wish wish = {.threshold = -1, .scheduled = true};
+    if (!token_is_set(&app->token) || runs_is_busy(&app->runs))
+        return;
+    if (runs_chosen(app, &genres, &n, &e) == ERR_OK)
+        wish.kind = n ? RUNS_SORT : RUNS_SYNC;
+    for (size_t i = 0; i < n; i++)
+        free(genres[i]);
+    free(genres);
+    s->retry_at_s = 0;
+    if (runs_want(&app->runs, &wish, &run, &e)) {
+        log_error("schedule: not started reason='%s'", e.text);
+        s->retry_at_s = clock_utc_s() + RETRY_LAST_S;
+        schedule_renew(s);
+    }
+}
+
+void schedule_open(struct schedule *s, struct app *app)
+{
+    *s = (struct schedule){.app = app};
+    s->alarm = loop_alarm_new(app->loop, due, s);
+}
+
+void schedule_close(struct schedule *s)
+{
+    loop_alarm_free(s->alarm);
+    s->alarm = NULL;
+}
+
+void schedule_note(struct schedule *s, const struct err *e)
+{
+    s->retry_at_s = 0;
+    if (err_class(e->code) != ERR_CLASS_LATER) {
+        s->failures = 0;
+        return;
+    }
+    int64_t wait_s = (int64_t)RETRY_FIRST_S << (s->failures < 4 ? s->failures : 4);
+    uint8_t random = 0;
+    rand_bytes(&random, 1);
+    s->failures++;
+    s->retry_at_s = clock_utc_s() + (wait_s < RETRY_LAST_S ? wait_s : RETRY_LAST_S);
+    if (e->retry_at_s)
+        s->retry_at_s = e->retry_at_s + 1 + random % JITTER_S;
+}
+
+static int64_t next_by_interval(const struct schedule *s, int64_t last_s, int64_t now_s)
+{
+    int64_t interval_s = s->app->config.sync_interval_ms / 1000;
+    if (interval_s <= 0)
+        return 0;
+    /* A clock that jumped back must not put the next run far into the future. */
+    if (last_s > now_s)
+        last_s = now_s;
+    int64_t next = last_s + interval_s;
+    return next > now_s ? next : now_s + NOW_S;
+}
+
+void schedule_renew(struct schedule *s)
+{
+    struct app *app = s->app;
+    struct arena a = {0};
+    struct err e = {0};
+    struct store_account account;
+    int64_t pending = 0;
+    int64_t now = clock_utc_s();
+    int64_t next = 0;
+    if (!s->alarm || app->options.transient >= 0 || !token_is_set(&app->token)) {
+        if (s->alarm)
+            loop_alarm_clear(s->alarm);
+        return;
+    }
+    if (store_account_get(app->store, app->token.account, &a, &account, &e) ||
+        store_outbox_count(app->store, app->token.account, &pending, &e))
+        log_error("schedule: store unreadable reason='%s'", e.text);
+    else if (s->retry_at_s)
+        next = s->retry_at_s;
+    else
+        next = pending && s->failures == 0 && account.last_sort_s == 0
+                   ? now + NOW_S
+                   : next_by_interval(s, account.last_sync_s, now);
+    if (next && next < app->cooldown_until_s)
+        next = app->cooldown_until_s + 1;
+    arena_free(&a);
+    if (next)
+        loop_alarm_set(s->alarm, next);
+    else
+        loop_alarm_clear(s->alarm);
+}
+
+int64_t schedule_next(const struct schedule *s)
+{
+    return s->alarm ? loop_alarm_at(s->alarm) : 0;
+}

@@ -1,0 +1,343 @@
+#include "daemon/status.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "daemon/app.h"
+#include "store/account.h"
+#include "store/label.h"
+#include "store/liked.h"
+#include "store/playlist.h"
+#include "store/run.h"
+
+#define WARN_DAYS 14
+
+static void set_time(struct json *j, const char *key, int64_t utc_s)
+{
+    char when[24];
+    text_time(utc_s, when, sizeof(when));
+    json_set_str(j, key, utc_s > 0 ? when : NULL);
+}
+
+static void set_login(struct app *a, const struct store_account *account, struct json *j)
+{
+    int64_t expires = auth_login_expires_s(&a->token.held);
+    bool in = token_is_set(&a->token);
+    json_set_bool(j, "logged_in", in);
+    json_set_str(j, "user", account->id ? account->name : NULL);
+    set_time(j, "login_expires_at", in ? expires : 0);
+    if (in)
+        json_set_int(j, "login_days_left", (expires - clock_utc_s()) / 86400);
+    else
+        json_set_null(j, "login_days_left");
+}
+
+static void add_warnings(struct app *a, struct json *j)
+{
+    char text[128];
+    struct json *warnings = json_array();
+    for (size_t i = 0; i < a->config.warnings.n; i++)
+        json_add_str(warnings, a->config.warnings.items[i]);
+    int64_t days = json_get_int(j, "login_days_left", WARN_DAYS + 1);
+    if (days <= WARN_DAYS) {
+        snprintf(text, sizeof(text), "the login ends in %lld days: run 'genrectl login' before",
+                 (long long)days);
+        json_add_str(warnings, text);
+    }
+    if (a->token.dead)
+        json_add_str(warnings, "the login has ended or was revoked: run 'genrectl login' once more");
+    json_set(j, "warnings", warnings);
+}
+
+static enum err_code set_counts(struct app *a, int64_t account, struct json *j, struct err *e)
+{
+    static const char *const names[LIBRARY_KINDS] = {"tracks", "local", "episodes", "gone"};
+    struct store_liked_counts counts = {0};
+    struct store_liked_head head = {0};
+    enum err_code code = store_liked_count(a->store, account, model_id(a->model), &counts, e);
+    if (code == ERR_OK)
+        code = store_liked_head_get(a->store, account, &head, e);
+    if (code)
+        return code;
+    struct json *kinds = json_object();
+    for (int kind = 0; kind < LIBRARY_KINDS; kind++)
+        json_set_int(kinds, names[kind], head.kinds[kind]);
+    json_set_int(kinds, "tracks", counts.liked);
+    json_set_int(kinds, "unavailable", head.unplayable);
+    json_set_int(kinds, "same_song", counts.same_song);
+    json_set_int(j, "liked", counts.liked);
+    json_set(j, "liked_kinds", kinds);
+    json_set_int(j, "labelled", counts.labelled);
+    json_set_int(j, "with_statistics", counts.with_stats);
+    json_set_int(j, "with_tags", counts.with_tags);
+    return ERR_OK;
+}
+
+static struct json *playlist_json(const struct store_playlist *p)
+{
+    struct json *j = json_object();
+    json_set_str(j, "genre", p->genre);
+    json_set_str(j, "name", p->name);
+    json_set_str(j, "id", *p->sid ? p->sid : NULL);
+    json_set_int(j, "total", p->total);
+    json_set_str(j, "state", p->gone ? "gone" : p->missing_s ? "missing" : "active");
+    return j;
+}
+
+static enum err_code set_playlists(struct app *a, int64_t account, struct json *j, struct err *e)
+{
+    struct arena arena = {0};
+    struct store_playlist *list = NULL;
+    size_t n = 0;
+    enum err_code code = store_playlist_list(a->store, account, &arena, &list, &n, e);
+    struct json *playlists = json_array();
+    for (size_t i = 0; code == ERR_OK && i < n; i++)
+        json_add(playlists, playlist_json(&list[i]));
+    json_set(j, "playlists", playlists);
+    arena_free(&arena);
+    return code;
+}
+
+static enum err_code set_chosen(struct app *a, struct json *j, struct err *e)
+{
+    char **genres = NULL;
+    size_t n = 0;
+    enum err_code code = runs_chosen(a, &genres, &n, e);
+    struct json *chosen = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_add_str(chosen, genres[i]);
+        free(genres[i]);
+    }
+    free(genres);
+    json_set(j, "genres", chosen);
+    return code;
+}
+
+enum err_code status_json(struct app *a, struct json **ret, struct err *e)
+{
+    struct arena arena = {0};
+    struct store_account account;
+    enum err_code code = store_account_get(a->store, a->token.account, &arena, &account, e);
+    struct json *j = json_object();
+    int64_t now = clock_utc_s();
+    if (code == ERR_OK) {
+        set_login(a, &account, j);
+        code = set_counts(a, account.id, j, e);
+    }
+    if (code == ERR_OK)
+        code = set_playlists(a, account.id, j, e);
+    if (code == ERR_OK)
+        code = set_chosen(a, j, e);
+    if (code == ERR_OK) {
+        struct json *running = runs_json(&a->runs);
+        set_time(j, "last_sync", account.last_sync_s);
+        set_time(j, "last_sort", account.last_sort_s);
+        set_time(j, "next_sync", schedule_next(&a->schedule));
+        set_time(j, "cooldown_until", a->cooldown_until_s > now ? a->cooldown_until_s : 0);
+        json_set_str(j, "access", access_regime(&a->access));
+        json_set_int(j, "sources_pending", 0);
+        json_set_bool(j, "client_id_set", *a->config.client_id != '\0');
+        json_set_str(j, "model", model_id(a->model));
+        if (running)
+            json_set(j, "running", running);
+        else
+            json_set_null(j, "running");
+        json_set_int(j, "pid", getpid());
+        json_set_str(j, "version", GENRED_VERSION);
+        add_warnings(a, j);
+    }
+    arena_free(&arena);
+    if (code) {
+        json_free(j);
+        return code;
+    }
+    *ret = j;
+    return ERR_OK;
+}
+
+/* --- genres and their songs ----------------------------------------------------------------------- */
+
+struct songs {
+    struct arena arena;
+    struct store_labelled *list;
+    size_t n;
+};
+
+static enum err_code load_songs(struct app *a, struct songs *s, struct err *e)
+{
+    return store_label_list(a->store, a->token.account, model_id(a->model), model_genres(a->model),
+                            &s->arena, &s->list, &s->n, e);
+}
+
+static bool is_named(char **names, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static struct json *genre_json(struct app *a, const struct songs *s, size_t column, bool chosen)
+{
+    int64_t tracks = 0;
+    for (size_t i = 0; i < s->n; i++)
+        tracks += s->list[i].p && (double)s->list[i].p[column] >= a->config.threshold;
+    struct json *j = json_object();
+    json_set_str(j, "name", model_genre(a->model, column));
+    json_set_int(j, "tracks", tracks);
+    json_set_bool(j, "chosen", chosen);
+    json_set_null(j, "playlist");
+    json_set(j, "children", json_array());
+    return j;
+}
+
+static void set_genre_playlist(struct json *genre, const struct store_playlist *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(list[i].genre, json_get_str(genre, "name")) == 0) {
+            json_set(genre, "playlist", playlist_json(&list[i]));
+            return;
+        }
+    }
+}
+
+enum err_code status_genres(struct app *a, struct json **ret, struct err *e)
+{
+    struct songs s = {0};
+    struct store_playlist *playlists = NULL;
+    size_t n_playlists = 0;
+    char **chosen = NULL;
+    size_t n_chosen = 0;
+    enum err_code code = load_songs(a, &s, e);
+    if (code == ERR_OK)
+        code = store_playlist_list(a->store, a->token.account, &s.arena, &playlists, &n_playlists, e);
+    if (code == ERR_OK)
+        code = runs_chosen(a, &chosen, &n_chosen, e);
+    if (code == ERR_OK) {
+        struct json *j = json_object();
+        struct json *genres = json_array();
+        for (size_t i = 0; i < model_genres(a->model); i++) {
+            struct json *genre =
+                genre_json(a, &s, i, is_named(chosen, n_chosen, model_genre(a->model, i)));
+            set_genre_playlist(genre, playlists, n_playlists);
+            json_add(genres, genre);
+        }
+        json_set(j, "genres", genres);
+        json_set_int(j, "liked", (int64_t)s.n);
+        *ret = j;
+    }
+    for (size_t i = 0; i < n_chosen; i++)
+        free(chosen[i]);
+    free(chosen);
+    arena_free(&s.arena);
+    return code;
+}
+
+struct ranked {
+    const struct store_labelled *song;
+    double p;
+};
+
+static int by_p(const void *a, const void *b)
+{
+    const struct ranked *x = a;
+    const struct ranked *y = b;
+    if (x->p > y->p || x->p < y->p)
+        return x->p > y->p ? -1 : 1;
+    return (x->song->ord < y->song->ord) - (x->song->ord > y->song->ord);
+}
+
+static size_t rank(struct app *a, const struct songs *s, size_t column, struct ranked *ranked)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        double p = s->list[i].p ? (double)s->list[i].p[column] : 0;
+        if (p >= a->config.threshold)
+            ranked[n++] = (struct ranked){&s->list[i], p};
+    }
+    if (n > 0)
+        qsort(ranked, n, sizeof(*ranked), by_p);
+    return n;
+}
+
+static int item_by_track(const void *a, const void *b)
+{
+    const struct store_item *x = a;
+    const struct store_item *y = b;
+    return (x->track > y->track) - (x->track < y->track);
+}
+
+static struct json *track_json(const struct ranked *r, const struct store_item *items, size_t n)
+{
+    struct store_item key = {.track = r->song->track};
+    const struct store_item *item = bsearch(&key, items, n, sizeof(*items), item_by_track);
+    struct json *j = json_object();
+    json_set_str(j, "id", r->song->sid);
+    json_set_str(j, "name", r->song->name);
+    json_set_str(j, "artists", r->song->artists);
+    json_set_num(j, "p", r->p);
+    json_set_bool(j, "playlist", item && item->by != STORE_BY_REMOVED);
+    return j;
+}
+
+enum err_code status_list(struct app *a, const char *genre, struct json **ret, struct err *e)
+{
+    struct songs s = {0};
+    struct store_item *items = NULL;
+    size_t n_items = 0;
+    size_t column = 0;
+    enum err_code code = runs_check_genre(a, genre, e);
+    if (code == ERR_OK)
+        code = load_songs(a, &s, e);
+    if (code == ERR_OK)
+        code = store_playlist_items(a->store, a->token.account, genre, &s.arena, &items, &n_items, e);
+    if (code == ERR_OK) {
+        struct json *j = json_object();
+        struct json *tracks = json_array();
+        struct ranked *ranked = arena_alloc(&s.arena, (s.n + 1) * sizeof(*ranked));
+        while (strcmp(model_genre(a->model, column), genre) != 0)
+            column++;
+        size_t n = rank(a, &s, column, ranked);
+        for (size_t i = 0; i < n; i++)
+            json_add(tracks, track_json(&ranked[i], items, n_items));
+        json_set_str(j, "genre", genre);
+        json_set(j, "tracks", tracks);
+        *ret = j;
+    }
+    arena_free(&s.arena);
+    return code;
+}
+
+enum err_code status_runs(struct app *a, struct json **ret, struct err *e)
+{
+    struct arena arena = {0};
+    struct store_run *runs = NULL;
+    size_t n = 0;
+    enum err_code code = store_run_list(a->store, a->token.account, 50, &arena, &runs, &n, e);
+    if (code == ERR_OK) {
+        struct json *j = json_object();
+        struct json *list = json_array();
+        for (size_t i = 0; i < n; i++) {
+            struct json *run = json_object();
+            json_set_int(run, "id", runs[i].id);
+            json_set_str(run, "job", runs[i].job);
+            set_time(run, "started_at", runs[i].started_s);
+            set_time(run, "finished_at", runs[i].finished_s);
+            json_set_str(run, "outcome", runs[i].outcome);
+            json_set_str(run, "message", runs[i].message);
+            json_set_int(run, "requests", runs[i].requests);
+            json_set_int(run, "added", runs[i].added);
+            json_set_int(run, "removed", runs[i].removed);
+            json_add(list, run);
+        }
+        json_set(j, "runs", list);
+        *ret = j;
+    }
+    arena_free(&arena);
+    return code;
+}

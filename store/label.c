@@ -1,0 +1,176 @@
+#include "store/label.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "store/sql.h"
+
+static enum err_code read_tags(struct store *s, int64_t track, struct arena *a, const char **ret_tags,
+                               struct err *e)
+{
+    struct sql q;
+    enum err_code code =
+        sql_start(&q, s, e,
+                  "SELECT tag.tags FROM track_artist ta JOIN tag ON tag.artist = ta.artist"
+                  " WHERE ta.track = ? AND tag.tags <> '' ORDER BY ta.place",
+                  "i", track);
+    if (code)
+        return code;
+    const char *tags = "";
+    while (sql_row(&q, e))
+        tags = arena_printf(a, "%s%s%s", tags, *tags ? "; " : "", sql_col_str(&q, 0));
+    *ret_tags = tags;
+    return q.code;
+}
+
+/* Values of the first source that knows them. */
+static enum err_code read_stats(struct store *s, int64_t track, struct song *song, struct err *e)
+{
+    struct sql q;
+    enum err_code code = sql_start(
+        &q, s, e, "SELECT mask, stat FROM feature WHERE track = ? AND mask <> 0 ORDER BY source",
+        "i", track);
+    if (code)
+        return code;
+    while (sql_row(&q, e)) {
+        size_t n = 0;
+        uint32_t mask = (uint32_t)sql_col_int(&q, 0);
+        const void *blob = sql_col_blob(&q, 1, &n);
+        float stat[SONG_STATS];
+        if (!blob || n != sizeof(stat))
+            continue;
+        memcpy(stat, blob, n);
+        for (int i = 0; i < SONG_STATS; i++) {
+            uint32_t bit = UINT32_C(1) << i;
+            if ((mask & bit) && !(song->stat_mask & bit))
+                song->stat[i] = stat[i];
+        }
+        song->stat_mask |= mask;
+    }
+    return q.code;
+}
+
+static void read_song(struct sql *q, struct arena *a, struct song *song)
+{
+    char year[5];
+    int64_t value = 0;
+    text_copy(year, sizeof(year), sql_col_str(q, 5));
+    *song = (struct song){
+        .id = arena_str(a, sql_col_str(q, 1)),
+        .name = arena_str(a, sql_col_str(q, 2)),
+        .artists = arena_str(a, sql_col_str(q, 3)),
+        .album = arena_str(a, sql_col_str(q, 4)),
+        .label = "",
+        .tags = "",
+        .year = text_to_int(year, 1000, 2999, &value) ? (int)value : 0,
+        .duration_ms = sql_col_int(q, 6),
+        .is_explicit = (int)sql_col_int(q, 7),
+    };
+}
+
+enum err_code store_label_lacking(struct store *s, int64_t account, const char *model, size_t max,
+                                  struct arena *a, struct store_songs *ret_songs, struct err *e)
+{
+    struct sql q;
+    enum err_code code = sql_start(
+        &q, s, e,
+        "SELECT t.id, t.sid, t.name, t.artists, t.album, t.release_date, t.duration_ms, t.explicit"
+        " FROM liked JOIN track t ON t.id = liked.track WHERE liked.account = ?"
+        " AND NOT EXISTS(SELECT 1 FROM label WHERE label.track = t.id AND label.model = ?)"
+        " ORDER BY t.id LIMIT ?",
+        "isi", account, model, (int64_t)max);
+    if (code)
+        return code;
+    struct store_songs songs = {arena_alloc(a, max * sizeof(*songs.row)),
+                                arena_alloc(a, max * sizeof(*songs.song)), 0};
+    while (sql_row(&q, e)) {
+        songs.row[songs.n] = sql_col_int(&q, 0);
+        read_song(&q, a, &songs.song[songs.n]);
+        songs.n++;
+    }
+    code = q.code;
+    for (size_t i = 0; code == ERR_OK && i < songs.n; i++) {
+        code = read_tags(s, songs.row[i], a, &songs.song[i].tags, e);
+        if (code == ERR_OK)
+            code = read_stats(s, songs.row[i], &songs.song[i], e);
+    }
+    if (code == ERR_OK)
+        *ret_songs = songs;
+    return code;
+}
+
+enum err_code store_label_lacking_count(struct store *s, int64_t account, const char *model,
+                                        int64_t *ret_n, struct err *e)
+{
+    return sql_int(s, ret_n, 0, e,
+                   "SELECT count(*) FROM liked WHERE account = ? AND NOT EXISTS"
+                   "(SELECT 1 FROM label WHERE label.track = liked.track AND label.model = ?)",
+                   "is", account, model);
+}
+
+enum err_code store_label_put(struct store *s, const char *model, const struct store_songs *songs,
+                              const float *p, size_t n_genres, struct err *e)
+{
+    enum err_code code = store_begin(s, e);
+    for (size_t i = 0; code == ERR_OK && i < songs->n; i++)
+        code = sql_run(s, e,
+                       "INSERT INTO label(track, model, p) VALUES(?, ?, ?)"
+                       " ON CONFLICT(track) DO UPDATE SET model = excluded.model, p = excluded.p",
+                       "isb", songs->row[i], model, (const void *)(p + i * n_genres),
+                       n_genres * sizeof(*p));
+    return store_end(s, code, e);
+}
+
+static void read_labelled(struct sql *q, size_t n_genres, struct arena *a,
+                          struct store_labelled *ret_item)
+{
+    size_t n = 0;
+    const void *blob = sql_col_blob(q, 8, &n);
+    float *p = NULL;
+    if (blob && n == n_genres * sizeof(*p))
+        p = memcpy(arena_alloc(a, n), blob, n);
+    *ret_item = (struct store_labelled){
+        .track = sql_col_int(q, 0),
+        .sid = arena_str(a, sql_col_str(q, 1)),
+        .name = arena_str(a, sql_col_str(q, 2)),
+        .artists = arena_str(a, sql_col_str(q, 3)),
+        .isrc = arena_str(a, sql_col_str(q, 4)),
+        .ord = sql_col_int(q, 5),
+        .playable = sql_col_int(q, 6) != 0,
+        .addable = sql_col_int(q, 7) != 0,
+        .p = p,
+    };
+}
+
+enum err_code store_label_list(struct store *s, int64_t account, const char *model, size_t n_genres,
+                               struct arena *a, struct store_labelled **ret_list, size_t *ret_n,
+                               struct err *e)
+{
+    int64_t max = 0;
+    struct sql q;
+    enum err_code code =
+        sql_int(s, &max, 0, e, "SELECT count(*) FROM liked WHERE account = ?", "i", account);
+    if (code == ERR_OK)
+        code = sql_start(
+            &q, s, e,
+            "SELECT t.id, t.sid, t.name, t.artists, t.isrc, liked.ord, t.playable, t.addable, label.p"
+            " FROM liked JOIN track t ON t.id = liked.track"
+            " LEFT JOIN label ON label.track = t.id AND label.model = ?2"
+            " WHERE liked.account = ?1 AND NOT EXISTS(SELECT 1 FROM track twin"
+            "   JOIN liked first ON first.track = twin.id AND first.account = ?1"
+            "   WHERE twin.isrc = t.isrc AND first.ord < liked.ord)"
+            " ORDER BY liked.ord DESC",
+            "is", account, model);
+    if (code)
+        return code;
+    struct store_labelled *list = arena_alloc(a, ((size_t)max + 1) * sizeof(*list));
+    size_t n = 0;
+    while (sql_row(&q, e))
+        read_labelled(&q, n_genres, a, &list[n++]);
+    if (q.code == ERR_OK) {
+        *ret_list = list;
+        *ret_n = n;
+    }
+    return q.code;
+}

@@ -1,0 +1,48 @@
+/* What the classifier said of each song, and the songs it has yet to see. */
+#ifndef STORE_LABEL_H
+#define STORE_LABEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/song.h"
+#include "store/store.h"
+
+/* Liked songs without a label of this model, at most max; everything a source said of them is in it. */
+struct store_songs {
+    int64_t *row;      /* (n) */
+    struct song *song; /* (n) */
+    size_t n;
+};
+ERR_NODISCARD enum err_code store_label_lacking(struct store *s, int64_t account, const char *model,
+                                                size_t max, struct arena *a,
+                                                struct store_songs *ret_songs, struct err *e);
+ERR_NODISCARD enum err_code store_label_lacking_count(struct store *s, int64_t account,
+                                                      const char *model, int64_t *ret_n,
+                                                      struct err *e);
+/* p: (n, n_genres) row-major, committed in one transaction. */
+ERR_NODISCARD enum err_code store_label_put(struct store *s, const char *model,
+                                            const struct store_songs *songs, const float *p,
+                                            size_t n_genres, struct err *e);
+
+/* A liked song with its label, for planning and listing. */
+struct store_labelled {
+    int64_t track;
+    const char *sid;
+    const char *name;
+    const char *artists;
+    const char *isrc; /* "" */
+    int64_t ord;      /* larger: liked later */
+    bool playable;
+    bool addable;
+    const float *p; /* (n_genres); NULL: not labelled */
+};
+/* All liked songs of the account, newest liked first; a song liked under two ids (the same ISRC) comes once, as
+ * the one that was liked first. */
+ERR_NODISCARD enum err_code store_label_list(struct store *s, int64_t account, const char *model,
+                                             size_t n_genres, struct arena *a,
+                                             struct store_labelled **ret_list, size_t *ret_n,
+                                             struct err *e);
+
+#endif

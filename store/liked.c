@@ -1,0 +1,94 @@
+#include "store/liked.h"
+
+#include <string.h>
+
+#include "store/sql.h"
+#include "store/track.h"
+
+enum err_code store_liked_head_get(struct store *s, int64_t account,
+                                   struct store_liked_head *ret_head, struct err *e)
+{
+    struct sql q;
+    enum err_code code =
+        sql_start(&q, s, e, "SELECT liked_head FROM account WHERE id = ?", "i", account);
+    if (code)
+        return code;
+    memset(ret_head, 0, sizeof(*ret_head));
+    while (sql_row(&q, e)) {
+        size_t n = 0;
+        const void *blob = sql_col_blob(&q, 0, &n);
+        if (blob && n == sizeof(*ret_head))
+            memcpy(ret_head, blob, n);
+    }
+    return q.code;
+}
+
+enum err_code store_liked_head_put(struct store *s, int64_t account,
+                                   const struct store_liked_head *head, struct err *e)
+{
+    return sql_run(s, e, "UPDATE account SET liked_head = ?, liked_total = ? WHERE id = ?", "bii",
+                   (const void *)head, sizeof(*head), head->total, account);
+}
+
+enum err_code store_liked_walk(struct store *s, int64_t account, int64_t *ret_walk, struct err *e)
+{
+    return sql_int(s, ret_walk, 0, e,
+                   "UPDATE account SET walk = walk + 1 WHERE id = ? RETURNING walk", "i", account);
+}
+
+enum err_code store_liked_page(struct store *s, int64_t account, int64_t walk, int64_t bottom,
+                               const struct library_page *page, struct err *e)
+{
+    enum err_code code = store_begin(s, e);
+    for (size_t i = 0; code == ERR_OK && i < page->n; i++) {
+        const struct library_entry *entry = &page->entries[i];
+        int64_t track = 0;
+        if (entry->kind != LIBRARY_TRACK)
+            continue;
+        code = store_track_put(s, &entry->track, &track, e);
+        if (code == ERR_OK)
+            code = sql_run(s, e,
+                           "INSERT INTO liked(account, track, added_s, ord, walk)"
+                           " VALUES(?, ?, ?, ?, ?) ON CONFLICT(account, track) DO UPDATE SET"
+                           " added_s = excluded.added_s, ord = excluded.ord, walk = excluded.walk",
+                           "iiiii", account, track, entry->added_s, bottom - (int64_t)i, walk);
+    }
+    return store_end(s, code, e);
+}
+
+enum err_code store_liked_missing(struct store *s, int64_t account, int64_t walk, int64_t *ret_n,
+                                  struct err *e)
+{
+    return sql_int(s, ret_n, 0, e, "SELECT count(*) FROM liked WHERE account = ? AND walk < ?", "ii",
+                   account, walk);
+}
+
+enum err_code store_liked_drop_missing(struct store *s, int64_t account, int64_t walk, struct err *e)
+{
+    return sql_run(s, e, "DELETE FROM liked WHERE account = ? AND walk < ?", "ii", account, walk);
+}
+
+enum err_code store_liked_count(struct store *s, int64_t account, const char *model,
+                                struct store_liked_counts *ret_counts, struct err *e)
+{
+    struct sql q;
+    enum err_code code = sql_start(
+        &q, s, e,
+        "SELECT count(*), count(label.track),"
+        " sum(EXISTS(SELECT 1 FROM feature f WHERE f.track = liked.track AND f.mask <> 0)),"
+        " sum(EXISTS(SELECT 1 FROM track_artist ta JOIN tag ON tag.artist = ta.artist"
+        "   WHERE ta.track = liked.track AND tag.tags <> '')),"
+        " count(t.isrc) - count(DISTINCT t.isrc)"
+        " FROM liked JOIN track t ON t.id = liked.track"
+        " LEFT JOIN label ON label.track = liked.track AND label.model = ?"
+        " WHERE liked.account = ?",
+        "si", model, account);
+    if (code)
+        return code;
+    *ret_counts = (struct store_liked_counts){0};
+    while (sql_row(&q, e))
+        *ret_counts = (struct store_liked_counts){sql_col_int(&q, 0), sql_col_int(&q, 1),
+                                                  sql_col_int(&q, 2), sql_col_int(&q, 3),
+                                                  sql_col_int(&q, 4)};
+    return q.code;
+}

@@ -1,0 +1,62 @@
+/* Writes to the service, as rows before they are requests. A row is `sent` from just before its request
+ * until the outcome is known; one found sent later has an unknown outcome, which only a reading of the
+ * playlist settles (store_playlist_merge). */
+#ifndef STORE_OUTBOX_H
+#define STORE_OUTBOX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "store/store.h"
+
+enum store_verb { STORE_CREATE, STORE_ADD, STORE_REMOVE, STORE_UNFOLLOW };
+
+#define STORE_BATCH_MAX 100
+/* One request's worth of rows. Adds are in the order wanted in the playlist. */
+struct store_batch {
+    int64_t playlist;
+    enum store_verb verb;
+    int64_t row[STORE_BATCH_MAX];
+    int64_t track[STORE_BATCH_MAX];
+    const char *sid[STORE_BATCH_MAX];
+    size_t n; /* 0: nothing is queued */
+};
+
+/* Replaces what is queued for the playlist. add: (n_add) newest first. Call inside a transaction. */
+ERR_NODISCARD enum err_code store_outbox_plan(struct store *s, int64_t playlist, const int64_t *add,
+                                              size_t n_add, const int64_t *remove, size_t n_remove,
+                                              struct err *e);
+/* Forgets what is queued for the playlist of a genre that is no longer chosen. */
+ERR_NODISCARD enum err_code store_outbox_clear(struct store *s, int64_t playlist, struct err *e);
+/* Queues a creation or an unfollowing unless one is there. */
+ERR_NODISCARD enum err_code store_outbox_put(struct store *s, int64_t playlist, enum store_verb verb,
+                                             struct err *e);
+/* The playlist's next batch: its creation, then removals, then additions from the last of the list
+ * (which is put on top first), at most max. Nothing while anything of it is `sent`. */
+ERR_NODISCARD enum err_code store_outbox_next(struct store *s, int64_t playlist, size_t max,
+                                              struct arena *a, struct store_batch *ret_batch,
+                                              struct err *e);
+ERR_NODISCARD enum err_code store_outbox_mark_sent(struct store *s, const struct store_batch *b,
+                                                   struct err *e);
+/* Certainly not carried out: back into the queue. */
+ERR_NODISCARD enum err_code store_outbox_requeue(struct store *s, const struct store_batch *b,
+                                                 struct err *e);
+/* Carried out: items, total and snapshot follow, the rows end. One transaction. */
+ERR_NODISCARD enum err_code store_outbox_done(struct store *s, const struct store_batch *b,
+                                              const char *snapshot, struct err *e);
+/* Refused for good: the rows end without effect. */
+ERR_NODISCARD enum err_code store_outbox_drop(struct store *s, const struct store_batch *b,
+                                              struct err *e);
+/* An unknown outcome that turned out not to have happened: everything of the playlist is queued again. */
+ERR_NODISCARD enum err_code store_outbox_requeue_all(struct store *s, int64_t playlist,
+                                                     struct err *e);
+/* An unknown outcome that cannot be looked up is taken for carried out: a song once too few can be mended,
+ * a song twice cannot. One transaction. */
+ERR_NODISCARD enum err_code store_outbox_assume_done(struct store *s, int64_t playlist,
+                                                     struct err *e);
+/* Rows of any state, of the account. */
+ERR_NODISCARD enum err_code store_outbox_count(struct store *s, int64_t account, int64_t *ret_n,
+                                               struct err *e);
+
+#endif

@@ -1,0 +1,68 @@
+/* The playlists under genred's care, and what it knows of their items. Only a playlist with a row here
+ * is ever written. */
+#ifndef STORE_PLAYLIST_H
+#define STORE_PLAYLIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "store/store.h"
+
+#define STORE_MARKER_LEN 16
+
+struct store_playlist {
+    int64_t id;
+    const char *genre;
+    int64_t volume;       /* 1, 2, ...: a playlist holds 10,000 songs */
+    const char *marker;   /* in the description, to find a creation whose answer was lost */
+    const char *sid;      /* "" until created */
+    const char *name;
+    const char *snapshot; /* after our last write or reading; "" unknown */
+    int64_t total;        /* items, whoever put them there */
+    bool listed;          /* was seen among the person's playlists */
+    int64_t missing_s;    /* since when it is not; 0: it is */
+    bool gone;            /* the person deleted it: left alone from then on */
+    bool unknown;         /* a write's outcome is not known: read it before anything else */
+};
+
+/* (n) by genre and volume. */
+ERR_NODISCARD enum err_code store_playlist_list(struct store *s, int64_t account, struct arena *a,
+                                                struct store_playlist **ret_list, size_t *ret_n,
+                                                struct err *e);
+/* A row for a playlist to be created, with a fresh marker. */
+ERR_NODISCARD enum err_code store_playlist_new(struct store *s, int64_t account, const char *genre,
+                                               int64_t volume, const char *name, int64_t *ret_id,
+                                               struct err *e);
+/* The service's id of a created playlist; its creation is no longer outstanding. */
+ERR_NODISCARD enum err_code store_playlist_created(struct store *s, int64_t id, const char *sid,
+                                                   const char *snapshot, struct err *e);
+/* What the list of playlists says of it. */
+ERR_NODISCARD enum err_code store_playlist_seen(struct store *s, int64_t id, bool listed,
+                                                int64_t missing_s, bool gone, struct err *e);
+/* Forgets it with its items. */
+ERR_NODISCARD enum err_code store_playlist_forget(struct store *s, int64_t id, struct err *e);
+
+enum store_item_by {
+    STORE_BY_GENRED,  /* genred wrote it */
+    STORE_BY_PERSON,  /* they put it there */
+    STORE_BY_REMOVED, /* genred wrote it, they took it out: it stays out */
+};
+struct store_item {
+    int64_t track;
+    int64_t playlist;
+    enum store_item_by by;
+};
+/* Items of all volumes of a genre, in ascending order of track. */
+ERR_NODISCARD enum err_code store_playlist_items(struct store *s, int64_t account, const char *genre,
+                                                 struct arena *a, struct store_item **ret_items,
+                                                 size_t *ret_n, struct err *e);
+/* Merges a complete reading: tracks (n) known rows that are there now, total with everything unknown. What
+ * of ours is missing was taken out by the person; what is new was put there by them; outstanding
+ * writes are settled by it and their rows end. One transaction. */
+ERR_NODISCARD enum err_code store_playlist_merge(struct store *s, int64_t id, const char *snapshot,
+                                                 const int64_t *tracks, size_t n, int64_t total,
+                                                 struct err *e);
+
+#endif

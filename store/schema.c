@@ -1,0 +1,94 @@
+#include "store/schema.h"
+
+#include <stddef.h>
+
+#include "store/sql.h"
+
+struct migration {
+    const char *name;
+    const char *sql;
+};
+
+static const struct migration migrations[] = {
+    {"first",
+     /* Of the program and the app: tokens (sealed), access per endpoint family, cool-down. */
+     "CREATE TABLE setting(key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
+     /* A person; everything of theirs hangs on the row, facts about songs do not. */
+     "CREATE TABLE account(id INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL, user_id TEXT NOT NULL,"
+     "  name TEXT NOT NULL, genres TEXT NOT NULL DEFAULT '', walk INTEGER NOT NULL DEFAULT 0,"
+     "  liked_head BLOB, liked_total INTEGER NOT NULL DEFAULT 0, liked_kinds TEXT NOT NULL DEFAULT '',"
+     "  last_sync_s INTEGER NOT NULL DEFAULT 0, last_sort_s INTEGER NOT NULL DEFAULT 0);"
+     "CREATE TABLE artist(id INTEGER PRIMARY KEY, sid TEXT UNIQUE NOT NULL, name TEXT NOT NULL);"
+     "CREATE TABLE track(id INTEGER PRIMARY KEY, sid TEXT UNIQUE NOT NULL, linked_sid TEXT,"
+     "  name TEXT NOT NULL, album TEXT NOT NULL, artists TEXT NOT NULL, release_date TEXT NOT NULL,"
+     "  duration_ms INTEGER NOT NULL, explicit INTEGER NOT NULL, isrc TEXT,"
+     "  playable INTEGER NOT NULL DEFAULT 1, addable INTEGER NOT NULL DEFAULT 1);"
+     "CREATE INDEX track_isrc ON track(isrc) WHERE isrc IS NOT NULL;"
+     "CREATE INDEX track_linked ON track(linked_sid) WHERE linked_sid IS NOT NULL;"
+     "CREATE TABLE track_artist(track INTEGER NOT NULL REFERENCES track ON DELETE CASCADE,"
+     "  place INTEGER NOT NULL, artist INTEGER NOT NULL REFERENCES artist,"
+     "  PRIMARY KEY(track, place)) WITHOUT ROWID;"
+     "CREATE INDEX track_artist_artist ON track_artist(artist);"
+     /* What a source said of a song; mask 0: asked, and it knows nothing. */
+     "CREATE TABLE feature(track INTEGER NOT NULL REFERENCES track ON DELETE CASCADE,"
+     "  source TEXT NOT NULL, asked_s INTEGER NOT NULL, mask INTEGER NOT NULL, stat BLOB NOT NULL,"
+     "  PRIMARY KEY(track, source)) WITHOUT ROWID;"
+     /* What a source said of an artist; '' : asked, and it knows nothing. */
+     "CREATE TABLE tag(artist INTEGER NOT NULL REFERENCES artist ON DELETE CASCADE,"
+     "  source TEXT NOT NULL, asked_s INTEGER NOT NULL, tags TEXT NOT NULL,"
+     "  PRIMARY KEY(artist, source)) WITHOUT ROWID;"
+     /* float probabilities, one per genre of the model */
+     "CREATE TABLE label(track INTEGER PRIMARY KEY REFERENCES track ON DELETE CASCADE,"
+     "  model TEXT NOT NULL, p BLOB NOT NULL);"
+     /* ord counts from the oldest like upwards; walk is the reading that saw the song last */
+     "CREATE TABLE liked(account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
+     "  track INTEGER NOT NULL REFERENCES track, added_s INTEGER NOT NULL, ord INTEGER NOT NULL,"
+     "  walk INTEGER NOT NULL, PRIMARY KEY(account, track)) WITHOUT ROWID;"
+     "CREATE TABLE playlist(id INTEGER PRIMARY KEY,"
+     "  account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE, genre TEXT NOT NULL,"
+     "  volume INTEGER NOT NULL, marker TEXT NOT NULL, sid TEXT UNIQUE, name TEXT NOT NULL,"
+     "  snapshot TEXT NOT NULL DEFAULT '', total INTEGER NOT NULL DEFAULT 0,"
+     "  listed INTEGER NOT NULL DEFAULT 0, missing_s INTEGER NOT NULL DEFAULT 0,"
+     "  state TEXT NOT NULL DEFAULT 'active', UNIQUE(account, genre, volume));"
+     /* by: 'genred' wrote it, 'person' put it there, 'removed': genred wrote it, the person took it out */
+     "CREATE TABLE playlist_item(playlist INTEGER NOT NULL REFERENCES playlist ON DELETE CASCADE,"
+     "  track INTEGER NOT NULL REFERENCES track, by TEXT NOT NULL,"
+     "  PRIMARY KEY(playlist, track)) WITHOUT ROWID;"
+     /* state: 'queued', or 'sent' from just before the request until its outcome is known */
+     "CREATE TABLE outbox(id INTEGER PRIMARY KEY,"
+     "  playlist INTEGER NOT NULL REFERENCES playlist ON DELETE CASCADE, verb TEXT NOT NULL,"
+     "  track INTEGER REFERENCES track, state TEXT NOT NULL DEFAULT 'queued');"
+     "CREATE INDEX outbox_playlist ON outbox(playlist, verb, id);"
+     "CREATE TABLE run(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, job TEXT NOT NULL,"
+     "  started_s INTEGER NOT NULL, finished_s INTEGER NOT NULL DEFAULT 0,"
+     "  outcome TEXT NOT NULL DEFAULT 'running', message TEXT NOT NULL DEFAULT '',"
+     "  requests INTEGER NOT NULL DEFAULT 0, added INTEGER NOT NULL DEFAULT 0,"
+     "  removed INTEGER NOT NULL DEFAULT 0);"},
+};
+
+enum err_code schema_migrate(struct store *s, struct err *e)
+{
+    const int64_t known = (int64_t)(sizeof(migrations) / sizeof(migrations[0]));
+    int64_t version = 0;
+    enum err_code code = sql_int(s, &version, 0, e, "PRAGMA user_version", "");
+    if (code)
+        return code;
+    if (version > known)
+        return err_set(e, ERR_STORE, "the database is of a newer genred (schema %lld, known %lld)",
+                       (long long)version, (long long)known);
+    if (version == known)
+        return ERR_OK;
+    code = store_begin(s, e);
+    for (int64_t i = version; code == ERR_OK && i < known; i++) {
+        if (sqlite3_exec(s->db, migrations[i].sql, NULL, NULL, NULL) != SQLITE_OK) {
+            code = sql_fail(s, e);
+            err_wrap(e, "migration '%s'", migrations[i].name);
+        }
+    }
+    if (code == ERR_OK) {
+        /* PRAGMA takes no parameters; the number is ours. */
+        static const char *const set_version[] = {"PRAGMA user_version = 1"};
+        code = sql_run(s, e, set_version[known - 1], "");
+    }
+    return store_end(s, code, e);
+}
