@@ -1,4 +1,5 @@
-/* What a music service tells of a person's library, as plain data; strings live in the reader's arena. */
+/* What a music service tells of a person's library, as plain data; strings live in the reader's
+ * arena. */
 #ifndef BASE_LIBRARY_H
 #define BASE_LIBRARY_H
 
@@ -6,7 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What an entry of a list turned out to be; all but LIBRARY_TRACK are counted and otherwise left alone. */
+/* What an entry of a list turned out to be; all but LIBRARY_TRACK are counted and otherwise left
+ * alone. */
 enum library_kind {
     LIBRARY_TRACK,
     LIBRARY_LOCAL,   /* a file of the person's own, without an id */
@@ -26,8 +28,8 @@ struct library_track {
     const char *uri;
     const char *name;
     const char *album;
-    const char *release_date; /* YYYY, YYYY-MM or YYYY-MM-DD; "" */
-    const char *isrc;         /* "" */
+    const char *release_date;             /* YYYY, YYYY-MM or YYYY-MM-DD; "" */
+    const char *isrc;                     /* "" */
     const struct library_artist *artists; /* (n_artists) */
     size_t n_artists;
     int64_t duration_ms; /* 0: not known */
@@ -37,7 +39,7 @@ struct library_track {
 
 struct library_entry {
     enum library_kind kind;
-    int64_t added_s; /* UTC epoch; 0: not known */
+    int64_t added_s;            /* UTC epoch; 0: not known */
     struct library_track track; /* zero strings are "" whatever the kind */
 };
 

@@ -198,7 +198,8 @@ static const struct route routes[] = {
     {"POST", "/api/refresh", false, 200, post_refresh},
 };
 
-/* --- replies -------------------------------------------------------------------------------------- */
+/* --- replies
+ * -------------------------------------------------------------------------------------- */
 
 static void reply_json(struct server_reply *reply, int status, struct json *j)
 {

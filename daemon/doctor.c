@@ -31,7 +31,8 @@ static void check_store(struct app *a, struct json *checks)
     struct err e = {0};
     bool ok = store_check(a->store, &e) == ERR_OK;
     add(checks, "database", ok, ok ? "the database is sound" : e.text,
-        "stop genred, move the state directory away, log in again: playlists are found by their ids "
+        "stop genred, move the state directory away, log in again: playlists are found by their "
+        "ids "
         "only in the old database, so keep it");
 }
 

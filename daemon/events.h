@@ -33,7 +33,8 @@ void events_open(struct events *ev, int64_t run);
 void events_send(struct events *ev, int64_t run, struct json *event, bool final);
 /* The event that says why a run failed. */
 struct json *events_error(const struct err *e);
-/* Starts a stream in place of a reply. run 0: everything. 404 when the run is not known any more. */
+/* Starts a stream in place of a reply. run 0: everything. 404 when the run is not known any more.
+ */
 void events_listen(struct events *ev, int64_t run, const struct server_request *req,
                    struct server_reply *reply);
 bool events_anybody(const struct events *ev);

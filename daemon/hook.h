@@ -2,8 +2,8 @@
 #ifndef DAEMON_HOOK_H
 #define DAEMON_HOOK_H
 
-/* Starts `command` by /bin/sh -c with $GENRED_ERROR and $GENRED_MESSAGE, and does not wait for it. ""
- * does nothing. */
+/* Starts `command` by /bin/sh -c with $GENRED_ERROR and $GENRED_MESSAGE, and does not wait for it.
+ * "" does nothing. */
 void hook_run(const char *command, const char *error, const char *message);
 
 #endif

@@ -39,7 +39,8 @@ int64_t runs_new_id(struct runs *r)
     return ++r->last_id;
 }
 
-/* --- genres --------------------------------------------------------------------------------------- */
+/* --- genres
+ * --------------------------------------------------------------------------------------- */
 
 static void add_name(char ***genres, size_t *n, const char *name)
 {
@@ -106,7 +107,8 @@ static enum err_code choose(struct app *app, const struct runs_wish *wish, struc
     return code;
 }
 
-/* --- a job for a wish ----------------------------------------------------------------------------- */
+/* --- a job for a wish
+ * ----------------------------------------------------------------------------- */
 
 static enum err_code fill_options(struct app *app, struct runs_wish *wish,
                                   struct work_options *ret_options, struct err *e)
@@ -175,7 +177,8 @@ static enum err_code make_job(struct runs *r, struct runs_wish *wish, struct job
     return code;
 }
 
-/* --- what becomes of it --------------------------------------------------------------------------- */
+/* --- what becomes of it
+ * --------------------------------------------------------------------------- */
 
 struct json *runs_progress(const struct job *j)
 {
@@ -356,7 +359,8 @@ static void start_next(struct runs *r)
     runner_start(r->runner, job);
 }
 
-/* --- wishes --------------------------------------------------------------------------------------- */
+/* --- wishes
+ * --------------------------------------------------------------------------------------- */
 
 static bool same_genres(const struct runs_wish *a, const struct runs_wish *b)
 {
@@ -396,8 +400,9 @@ static enum err_code check(struct runs *r, const struct runs_wish *wish, struct 
         return code;
     code = runs_chosen(r->app, &chosen, &n_chosen, e);
     if (code == ERR_OK && n_chosen == 0)
-        code = err_set(e, ERR_USAGE,
-                       "no genres are chosen yet: name some, as in 'genrectl sort --genres rock,jazz'");
+        code = err_set(
+            e, ERR_USAGE,
+            "no genres are chosen yet: name some, as in 'genrectl sort --genres rock,jazz'");
     for (size_t i = 0; i < n_chosen; i++) {
         if (code == ERR_OK)
             code = runs_check_genre(r->app, chosen[i], e);

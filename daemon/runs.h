@@ -47,8 +47,8 @@ struct runs {
 ERR_NODISCARD enum err_code runs_open(struct runs *r, struct app *app, struct err *e);
 void runs_close(struct runs *r);
 
-/* Takes the wish. It joins a running or waiting run that fulfils it; *ret_run is to be listened to. Checks the
- * login and the genres first. */
+/* Takes the wish. It joins a running or waiting run that fulfils it; *ret_run is to be listened to.
+ * Checks the login and the genres first. */
 ERR_NODISCARD enum err_code runs_want(struct runs *r, struct runs_wish *wish, int64_t *ret_run,
                                       struct err *e);
 /* Cancels what runs and what waits. False when there is nothing. */

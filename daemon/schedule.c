@@ -9,11 +9,11 @@
 #include "store/account.h"
 #include "store/outbox.h"
 
-#define RETRY_FIRST_S  300
-#define RETRY_LAST_S   3600
-#define NOW_S          1
+#define RETRY_FIRST_S 300
+#define RETRY_LAST_S  3600
+#define NOW_S         1
 /* Many daemons must not all come back in the same second after a ban. */
-#define JITTER_S       5
+#define JITTER_S 5
 
 static void due(void *ctx)
 {

@@ -99,8 +99,7 @@ void session_open(struct session *s, struct app *app)
     *s = (struct session){.app = app};
     s->policy = (struct policy){app, &s->candidate};
     struct runner_policy rules = policy_make(&s->policy);
-    struct runner_observer observer = {
-        .ctx = s, .step = on_progress, .finished = on_finished};
+    struct runner_observer observer = {.ctx = s, .step = on_progress, .finished = on_finished};
     s->runner = runner_new(app->loop, app->client, &rules, &observer,
                            &(struct runner_options){.window_start = 1});
     s->expiry = loop_timer_new(app->loop, expired, s);
@@ -176,8 +175,7 @@ static enum err_code open_redirect(struct session *s, bool paste, uint16_t *ret_
 {
     struct server_options options = {.handler = redirected, .ctx = s};
     uint16_t wanted = (uint16_t)s->app->config.redirect_port;
-    enum err_code code =
-        server_open_tcp(s->app->loop, &options, NULL, wanted, &s->redirect, e);
+    enum err_code code = server_open_tcp(s->app->loop, &options, NULL, wanted, &s->redirect, e);
     if (code == ERR_OK) {
         *ret_port = server_port(s->redirect);
         return ERR_OK;

@@ -1,4 +1,5 @@
-/* Logging in and out: the address for the browser, the short-lived redirect listener, the answer. */
+/* Logging in and out: the address for the browser, the short-lived redirect listener, the answer.
+ */
 #ifndef DAEMON_SESSION_H
 #define DAEMON_SESSION_H
 
@@ -30,8 +31,8 @@ struct session {
 void session_open(struct session *s, struct app *app);
 void session_close(struct session *s);
 
-/* Begins a login (an older one that waits is given up). {authorize_url, run, expires_at} in *ret. paste: the
- * redirect listener may fail to open. */
+/* Begins a login (an older one that waits is given up). {authorize_url, run, expires_at} in *ret.
+ * paste: the redirect listener may fail to open. */
 ERR_NODISCARD enum err_code session_begin(struct session *s, bool paste, struct json **ret,
                                           struct err *e);
 /* The redirected URL, pasted. The outcome is told by the login's run. */

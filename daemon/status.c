@@ -49,7 +49,8 @@ static void add_warnings(struct app *a, struct json *j)
         json_add_str(warnings, text);
     }
     if (a->token.dead)
-        json_add_str(warnings, "the login has ended or was revoked: run 'genrectl login' once more");
+        json_add_str(warnings,
+                     "the login has ended or was revoked: run 'genrectl login' once more");
     json_set(j, "warnings", warnings);
 }
 
@@ -159,7 +160,8 @@ enum err_code status_json(struct app *a, struct json **ret, struct err *e)
     return ERR_OK;
 }
 
-/* --- genres and their songs ----------------------------------------------------------------------- */
+/* --- genres and their songs
+ * ----------------------------------------------------------------------- */
 
 struct songs {
     struct arena arena;
@@ -215,7 +217,8 @@ enum err_code status_genres(struct app *a, struct json **ret, struct err *e)
     size_t n_chosen = 0;
     enum err_code code = load_songs(a, &s, e);
     if (code == ERR_OK)
-        code = store_playlist_list(a->store, a->token.account, &s.arena, &playlists, &n_playlists, e);
+        code =
+            store_playlist_list(a->store, a->token.account, &s.arena, &playlists, &n_playlists, e);
     if (code == ERR_OK)
         code = runs_chosen(a, &chosen, &n_chosen, e);
     if (code == ERR_OK) {
@@ -295,7 +298,8 @@ enum err_code status_list(struct app *a, const char *genre, struct json **ret, s
     if (code == ERR_OK)
         code = load_songs(a, &s, e);
     if (code == ERR_OK)
-        code = store_playlist_items(a->store, a->token.account, genre, &s.arena, &items, &n_items, e);
+        code =
+            store_playlist_items(a->store, a->token.account, genre, &s.arena, &items, &n_items, e);
     if (code == ERR_OK) {
         struct json *j = json_object();
         struct json *tracks = json_array();

@@ -46,7 +46,8 @@ static bool has_two_shapes(enum endpoint_family family)
 
 static bool is_refusal(const struct access_entry *f, enum endpoint_family family, int status)
 {
-    /* Where the new shape has worked, a 403 about one playlist (full, not ours) speaks of that playlist. */
+    /* Where the new shape has worked, a 403 about one playlist (full, not ours) speaks of that
+     * playlist. */
     if (is_about_items(family) && f->state == ACCESS_OPEN && f->shape == ENDPOINT_NEW)
         return false;
     if (status == 403 || status == 405 || status == 410)
@@ -85,7 +86,8 @@ enum err_code access_forbidden(const struct http_res *res, struct err *e)
         const char *sentence;
     } meanings[] = {
         {"premium", ERR_PREMIUM,
-         "Spotify refuses the app because its owner's Premium has lapsed: renew it, and allow a few "
+         "Spotify refuses the app because its owner's Premium has lapsed: renew it, and allow a "
+         "few "
          "hours until requests are answered again"},
         {"not registered", ERR_ALLOWLIST,
          "this Spotify account is not on the app's list of users: its owner adds it under User "

@@ -1,5 +1,6 @@
-/* What the app may do, found out per endpoint family by asking (new shape first, the old one once) and
- * remembered. Dates decide nothing: three kinds of app exist, and any may be changed by Spotify. */
+/* What the app may do, found out per endpoint family by asking (new shape first, the old one once)
+ * and remembered. Dates decide nothing: three kinds of app exist, and any may be changed by
+ * Spotify. */
 #ifndef SPOTIFY_ACCESS_H
 #define SPOTIFY_ACCESS_H
 
@@ -40,15 +41,18 @@ enum access_verdict {
     ACCESS_OTHER,     /* the answer says nothing about access: it is the caller's to read */
 };
 
-/* Learns from a delivered reply. 403, 405 and 410 speak of access; so do 400 and 404 while the family has
- * never answered, except about a playlist's items, where they speak of a song or of the playlist. */
+/* Learns from a delivered reply. 403, 405 and 410 speak of access; so do 400 and 404 while the
+ * family has never answered, except about a playlist's items, where they speak of a song or of the
+ * playlist. */
 enum access_verdict access_learn(struct access *a, enum endpoint_family family,
                                  const struct http_res *res, int64_t now_s);
 
-/* The meanings of 403 that concern the whole app or login rather than an endpoint. ERR_OK: none of them. */
+/* The meanings of 403 that concern the whole app or login rather than an endpoint. ERR_OK: none of
+ * them. */
 enum err_code access_forbidden(const struct http_res *res, struct err *e);
 
-/* "extended", "development" or "unknown": what the families with and without statistics say together. */
+/* "extended", "development" or "unknown": what the families with and without statistics say
+ * together. */
 const char *access_regime(const struct access *a);
 
 /* One line per known family for the store, and back; unknown words are skipped. */

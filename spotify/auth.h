@@ -1,4 +1,5 @@
-/* The authorization code flow with PKCE (RFC 7636, RFC 8252): no client secret, a redirect to loopback. */
+/* The authorization code flow with PKCE (RFC 7636, RFC 8252): no client secret, a redirect to
+ * loopback. */
 #ifndef SPOTIFY_AUTH_H
 #define SPOTIFY_AUTH_H
 
@@ -37,9 +38,10 @@ struct auth_token {
 
 void auth_begin(struct auth_login *login, const char *client_id, uint16_t port, int64_t now_s);
 /* The address for the person's browser. */
-void auth_authorize_url(const struct auth_login *login, const char *accounts_url, struct buf *ret_url);
-/* Checks what came back to the redirect address (a whole URL or its query): the state, single-use and
- * compared in constant time, the ten minutes, a refusal. Ends the login whatever it says. */
+void auth_authorize_url(const struct auth_login *login, const char *accounts_url,
+                        struct buf *ret_url);
+/* Checks what came back to the redirect address (a whole URL or its query): the state, single-use
+ * and compared in constant time, the ten minutes, a refusal. Ends the login whatever it says. */
 ERR_NODISCARD enum err_code auth_answer(struct auth_login *login, const char *url, int64_t now_s,
                                         struct secret *ret_code, struct err *e);
 
@@ -47,8 +49,8 @@ void auth_code_ask(const struct auth_login *login, const char *accounts_url,
                    const struct secret *code, struct http_req *r);
 void auth_refresh_ask(const char *client_id, const char *accounts_url, const struct secret *refresh,
                       struct http_req *r);
-/* Reads the reply to either into *t, which holds the token so far: an answer without a refresh token
- * keeps the old one. ERR_LOGIN for invalid_grant, ERR_CONFIG for invalid_client. */
+/* Reads the reply to either into *t, which holds the token so far: an answer without a refresh
+ * token keeps the old one. ERR_LOGIN for invalid_grant, ERR_CONFIG for invalid_client. */
 ERR_NODISCARD enum err_code auth_token_take(const struct http_res *res, int64_t now_s,
                                             struct auth_token *t, struct err *e);
 
@@ -57,7 +59,7 @@ int64_t auth_login_expires_s(const struct auth_token *t);
 void auth_token_wipe(struct auth_token *t);
 /* For the store: one secret text with everything in it, and back. */
 void auth_token_pack(const struct auth_token *t, struct secret *ret_text);
-ERR_NODISCARD enum err_code auth_token_unpack(const struct secret *text, struct auth_token *ret_token,
-                                              struct err *e);
+ERR_NODISCARD enum err_code auth_token_unpack(const struct secret *text,
+                                              struct auth_token *ret_token, struct err *e);
 
 #endif

@@ -56,9 +56,9 @@ void diff_plan(const struct diff_song *songs, size_t n_songs, const struct diff_
         struct diff_item key = {.track = songs[i].track};
         if (!songs[i].enters || bsearch(&key, items, n_items, sizeof(*items), item_by_track))
             continue;
-        while (at < n_volumes && volumes[at].total - (int64_t)volumes[at].n_remove +
-                                         (int64_t)volumes[at].n_add >=
-                                     cap)
+        while (at < n_volumes &&
+               volumes[at].total - (int64_t)volumes[at].n_remove + (int64_t)volumes[at].n_add >=
+                   cap)
             at++;
         if (at == n_volumes)
             overflow++;

@@ -62,8 +62,8 @@ void endpoint_me(struct http_req *r, const char *api)
 
 void endpoint_liked(struct http_req *r, const char *api, int64_t offset)
 {
-    fill(r, HTTP_GET, ENDPOINT_LIKED, "%s/me/tracks?limit=%d&offset=%lld", api,
-         ENDPOINT_LIKED_PAGE, (long long)offset);
+    fill(r, HTTP_GET, ENDPOINT_LIKED, "%s/me/tracks?limit=%d&offset=%lld", api, ENDPOINT_LIKED_PAGE,
+         (long long)offset);
     r->tag = offset;
 }
 

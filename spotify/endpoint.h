@@ -1,5 +1,5 @@
-/* Spotify's endpoints: each function fills a request. Shapes that changed in February 2026 come as new
- * and old; which one an app may use is spotify/access.h. Limits: reference of the Web API. */
+/* Spotify's endpoints: each function fills a request. Shapes that changed in February 2026 come as
+ * new and old; which one an app may use is spotify/access.h. Limits: reference of the Web API. */
 #ifndef SPOTIFY_ENDPOINT_H
 #define SPOTIFY_ENDPOINT_H
 

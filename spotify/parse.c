@@ -89,7 +89,8 @@ static enum library_kind kind_of(const struct json *entry, const struct json *it
 
 static void read_entry(const struct json *entry, struct arena *a, struct library_entry *ret_entry)
 {
-    /* Inside a playlist's track object `track` and `episode` are booleans: only an object is the item. */
+    /* Inside a playlist's track object `track` and `episode` are booleans: only an object is the
+     * item. */
     const struct json *item = json_get(entry, "item");
     if (!json_is_object(item))
         item = json_get(entry, "track");
@@ -276,7 +277,8 @@ enum err_code parse_artist_tags(const struct buf *body, const char *const *ids, 
         for (size_t i = 0; i < n; i++)
             ret_tags[i] = "";
         size_t at = 0;
-        for (const struct json *artist = json_first(list); artist; artist = json_next(artist), at++) {
+        for (const struct json *artist = json_first(list); artist;
+             artist = json_next(artist), at++) {
             size_t place = json_is_object(artist) ? place_of(artist, at, ids, n) : SIZE_MAX;
             if (place != SIZE_MAX)
                 ret_tags[place] = join_tags(json_get(artist, "genres"), a);

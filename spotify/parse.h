@@ -1,5 +1,6 @@
-/* Reading Spotify's answers, leniently: fields are missing, null or of another type at will. Strings go
- * into the arena. ERR_FORMAT only when the answer is not JSON of the expected outer shape. */
+/* Reading Spotify's answers, leniently: fields are missing, null or of another type at will.
+ * Strings go into the arena. ERR_FORMAT only when the answer is not JSON of the expected outer
+ * shape. */
 #ifndef SPOTIFY_PARSE_H
 #define SPOTIFY_PARSE_H
 
@@ -29,17 +30,19 @@ ERR_NODISCARD enum err_code parse_created(const struct buf *body, struct arena *
 /* The snapshot after a write; "" when the answer does not tell it. */
 const char *parse_snapshot(const struct buf *body, struct arena *a);
 
-/* stats: (n) results in the order of the n ids asked for; mask 0 where the service knows nothing. */
+/* stats: (n) results in the order of the n ids asked for; mask 0 where the service knows nothing.
+ */
 struct parse_statistics {
     uint32_t mask;
     float stat[SONG_STATS];
 };
-ERR_NODISCARD enum err_code parse_statistics(const struct buf *body, const char *const *ids, size_t n,
-                                             struct parse_statistics *ret_stats, struct err *e);
+ERR_NODISCARD enum err_code parse_statistics(const struct buf *body, const char *const *ids,
+                                             size_t n, struct parse_statistics *ret_stats,
+                                             struct err *e);
 
 /* tags: (n) texts "a; b", "" where there are none, in the order of the n ids asked for. */
-ERR_NODISCARD enum err_code parse_artist_tags(const struct buf *body, const char *const *ids, size_t n,
-                                              struct arena *a, const char **ret_tags,
+ERR_NODISCARD enum err_code parse_artist_tags(const struct buf *body, const char *const *ids,
+                                              size_t n, struct arena *a, const char **ret_tags,
                                               struct err *e);
 
 /* The `error.message`, `error_description` or the start of a plain-text body, for a sentence. */

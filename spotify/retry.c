@@ -6,7 +6,7 @@
 #include "spotify/access.h"
 #include "spotify/endpoint.h"
 
-#define QUOTA_WAIT_MS ((int64_t)15 * 60 * 1000) /* after QUOTA_EXCEEDED without Retry-After */
+#define QUOTA_WAIT_MS  ((int64_t)15 * 60 * 1000) /* after QUOTA_EXCEEDED without Retry-After */
 #define BACKOFF_MAX_MS 20000
 /* A 5xx may ask for patience too, but a wrong header must not stop everything for a day. */
 #define SERVER_WAIT_MAX_MS 30000

@@ -23,8 +23,8 @@ struct retry_answer {
     struct err err;
 };
 
-/* attempt: how often this request was sent, from 1. jitter: [0, 1). A write whose outcome is unknown is
- * delivered, never sent again: adding is not idempotent. */
+/* attempt: how often this request was sent, from 1. jitter: [0, 1). A write whose outcome is
+ * unknown is delivered, never sent again: adding is not idempotent. */
 void retry_judge(const struct http_req *req, const struct http_res *res, unsigned attempt,
                  double jitter, struct retry_answer *ret_answer);
 

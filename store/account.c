@@ -6,17 +6,16 @@ enum err_code store_account_put(struct store *s, const char *key, const char *us
                                 const char *name, int64_t *ret_id, struct err *e)
 {
     int64_t id = 0;
-    enum err_code code =
-        sql_int(s, &id, 0, e,
-                "SELECT id FROM account WHERE key IN (?1, ?2) ORDER BY key = ?1 DESC LIMIT 1", "ss",
-                key, user_id);
+    enum err_code code = sql_int(
+        s, &id, 0, e, "SELECT id FROM account WHERE key IN (?1, ?2) ORDER BY key = ?1 DESC LIMIT 1",
+        "ss", key, user_id);
     if (code == ERR_OK && id)
-        code = sql_run(s, e, "UPDATE account SET key = ?, user_id = ?, name = ? WHERE id = ?", "sssi",
-                       key, user_id, name, id);
+        code = sql_run(s, e, "UPDATE account SET key = ?, user_id = ?, name = ? WHERE id = ?",
+                       "sssi", key, user_id, name, id);
     else if (code == ERR_OK)
         code = sql_int(s, &id, 0, e,
-                       "INSERT INTO account(key, user_id, name) VALUES(?, ?, ?) RETURNING id", "sss",
-                       key, user_id, name);
+                       "INSERT INTO account(key, user_id, name) VALUES(?, ?, ?) RETURNING id",
+                       "sss", key, user_id, name);
     if (code == ERR_OK)
         *ret_id = id;
     return code;

@@ -9,8 +9,8 @@
 #include "store/store.h"
 
 struct store_account {
-    int64_t id;          /* 0: none */
-    const char *key;     /* account_id, where the service tells one, else the user's id */
+    int64_t id;      /* 0: none */
+    const char *key; /* account_id, where the service tells one, else the user's id */
     const char *user_id;
     const char *name;
     const char *genres;  /* chosen last, comma separated; "" */
@@ -18,8 +18,8 @@ struct store_account {
     int64_t last_sort_s;
 };
 
-/* Finds the account by key, else by the user's id (from before the service told keys), else makes it;
- * updates names and key. */
+/* Finds the account by key, else by the user's id (from before the service told keys), else makes
+ * it; updates names and key. */
 ERR_NODISCARD enum err_code store_account_put(struct store *s, const char *key, const char *user_id,
                                               const char *name, int64_t *ret_id, struct err *e);
 /* id 0 in the result when there is no such account. */

@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "store/sql.h"
 
-static enum err_code read_tags(struct store *s, int64_t track, struct arena *a, const char **ret_tags,
-                               struct err *e)
+static enum err_code read_tags(struct store *s, int64_t track, struct arena *a,
+                               const char **ret_tags, struct err *e)
 {
     struct sql q;
     enum err_code code =
@@ -152,16 +152,16 @@ enum err_code store_label_list(struct store *s, int64_t account, const char *mod
     enum err_code code =
         sql_int(s, &max, 0, e, "SELECT count(*) FROM liked WHERE account = ?", "i", account);
     if (code == ERR_OK)
-        code = sql_start(
-            &q, s, e,
-            "SELECT t.id, t.sid, t.name, t.artists, t.isrc, liked.ord, t.playable, t.addable, label.p"
-            " FROM liked JOIN track t ON t.id = liked.track"
-            " LEFT JOIN label ON label.track = t.id AND label.model = ?2"
-            " WHERE liked.account = ?1 AND NOT EXISTS(SELECT 1 FROM track twin"
-            "   JOIN liked first ON first.track = twin.id AND first.account = ?1"
-            "   WHERE twin.isrc = t.isrc AND first.ord < liked.ord)"
-            " ORDER BY liked.ord DESC",
-            "is", account, model);
+        code = sql_start(&q, s, e,
+                         "SELECT t.id, t.sid, t.name, t.artists, t.isrc, liked.ord, t.playable, "
+                         "t.addable, label.p"
+                         " FROM liked JOIN track t ON t.id = liked.track"
+                         " LEFT JOIN label ON label.track = t.id AND label.model = ?2"
+                         " WHERE liked.account = ?1 AND NOT EXISTS(SELECT 1 FROM track twin"
+                         "   JOIN liked first ON first.track = twin.id AND first.account = ?1"
+                         "   WHERE twin.isrc = t.isrc AND first.ord < liked.ord)"
+                         " ORDER BY liked.ord DESC",
+                         "is", account, model);
     if (code)
         return code;
     struct store_labelled *list = arena_alloc(a, ((size_t)max + 1) * sizeof(*list));

@@ -9,7 +9,8 @@
 #include "base/song.h"
 #include "store/store.h"
 
-/* Liked songs without a label of this model, at most max; everything a source said of them is in it. */
+/* Liked songs without a label of this model, at most max; everything a source said of them is in
+ * it. */
 struct store_songs {
     int64_t *row;      /* (n) */
     struct song *song; /* (n) */
@@ -38,8 +39,8 @@ struct store_labelled {
     bool addable;
     const float *p; /* (n_genres); NULL: not labelled */
 };
-/* All liked songs of the account, newest liked first; a song liked under two ids (the same ISRC) comes once, as
- * the one that was liked first. */
+/* All liked songs of the account, newest liked first; a song liked under two ids (the same ISRC)
+ * comes once, as the one that was liked first. */
 ERR_NODISCARD enum err_code store_label_list(struct store *s, int64_t account, const char *model,
                                              size_t n_genres, struct arena *a,
                                              struct store_labelled **ret_list, size_t *ret_n,

@@ -59,11 +59,12 @@ enum err_code store_liked_page(struct store *s, int64_t account, int64_t walk, i
 enum err_code store_liked_missing(struct store *s, int64_t account, int64_t walk, int64_t *ret_n,
                                   struct err *e)
 {
-    return sql_int(s, ret_n, 0, e, "SELECT count(*) FROM liked WHERE account = ? AND walk < ?", "ii",
-                   account, walk);
+    return sql_int(s, ret_n, 0, e, "SELECT count(*) FROM liked WHERE account = ? AND walk < ?",
+                   "ii", account, walk);
 }
 
-enum err_code store_liked_drop_missing(struct store *s, int64_t account, int64_t walk, struct err *e)
+enum err_code store_liked_drop_missing(struct store *s, int64_t account, int64_t walk,
+                                       struct err *e)
 {
     return sql_run(s, e, "DELETE FROM liked WHERE account = ? AND walk < ?", "ii", account, walk);
 }
@@ -87,8 +88,8 @@ enum err_code store_liked_count(struct store *s, int64_t account, const char *mo
         return code;
     *ret_counts = (struct store_liked_counts){0};
     while (sql_row(&q, e))
-        *ret_counts = (struct store_liked_counts){sql_col_int(&q, 0), sql_col_int(&q, 1),
-                                                  sql_col_int(&q, 2), sql_col_int(&q, 3),
-                                                  sql_col_int(&q, 4)};
+        *ret_counts =
+            (struct store_liked_counts){sql_col_int(&q, 0), sql_col_int(&q, 1), sql_col_int(&q, 2),
+                                        sql_col_int(&q, 3), sql_col_int(&q, 4)};
     return q.code;
 }

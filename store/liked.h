@@ -26,8 +26,8 @@ ERR_NODISCARD enum err_code store_liked_head_put(struct store *s, int64_t accoun
 /* Starts one more reading of the whole list; songs seen by it carry its number. */
 ERR_NODISCARD enum err_code store_liked_walk(struct store *s, int64_t account, int64_t *ret_walk,
                                              struct err *e);
-/* Commits a page's songs in one transaction. bottom: how many entries of the list come after the page's
- * first one, itself included (total - offset). */
+/* Commits a page's songs in one transaction. bottom: how many entries of the list come after the
+ * page's first one, itself included (total - offset). */
 ERR_NODISCARD enum err_code store_liked_page(struct store *s, int64_t account, int64_t walk,
                                              int64_t bottom, const struct library_page *page,
                                              struct err *e);
@@ -40,10 +40,10 @@ ERR_NODISCARD enum err_code store_liked_drop_missing(struct store *s, int64_t ac
 
 struct store_liked_counts {
     int64_t liked;
-    int64_t labelled;     /* by the model of that id */
-    int64_t with_stats;   /* statistics from any source */
-    int64_t with_tags;    /* artist tags from any source */
-    int64_t same_song;    /* songs that stand there under another id already (ISRC) */
+    int64_t labelled;   /* by the model of that id */
+    int64_t with_stats; /* statistics from any source */
+    int64_t with_tags;  /* artist tags from any source */
+    int64_t same_song;  /* songs that stand there under another id already (ISRC) */
 };
 ERR_NODISCARD enum err_code store_liked_count(struct store *s, int64_t account, const char *model,
                                               struct store_liked_counts *ret_counts, struct err *e);

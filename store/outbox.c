@@ -46,9 +46,9 @@ enum err_code store_outbox_plan(struct store *s, int64_t playlist, const int64_t
 
 enum err_code store_outbox_clear(struct store *s, int64_t playlist, struct err *e)
 {
-    return sql_run(s, e,
-                   "DELETE FROM outbox WHERE playlist = ? AND state = 'queued' AND verb <> 'unfollow'",
-                   "i", playlist);
+    return sql_run(
+        s, e, "DELETE FROM outbox WHERE playlist = ? AND state = 'queued' AND verb <> 'unfollow'",
+        "i", playlist);
 }
 
 enum err_code store_outbox_put(struct store *s, int64_t playlist, enum store_verb verb,
@@ -64,13 +64,12 @@ static enum err_code next_verb(struct store *s, int64_t playlist, enum store_ver
                                bool *ret_any, struct err *e)
 {
     struct sql q;
-    enum err_code code =
-        sql_start(&q, s, e,
-                  "SELECT verb FROM outbox WHERE playlist = ?1 AND NOT EXISTS"
-                  " (SELECT 1 FROM outbox WHERE playlist = ?1 AND state = 'sent')"
-                  " ORDER BY CASE verb WHEN 'unfollow' THEN 0 WHEN 'create' THEN 1"
-                  "   WHEN 'remove' THEN 2 ELSE 3 END LIMIT 1",
-                  "i", playlist);
+    enum err_code code = sql_start(&q, s, e,
+                                   "SELECT verb FROM outbox WHERE playlist = ?1 AND NOT EXISTS"
+                                   " (SELECT 1 FROM outbox WHERE playlist = ?1 AND state = 'sent')"
+                                   " ORDER BY CASE verb WHEN 'unfollow' THEN 0 WHEN 'create' THEN 1"
+                                   "   WHEN 'remove' THEN 2 ELSE 3 END LIMIT 1",
+                                   "i", playlist);
     if (code)
         return code;
     *ret_any = false;
@@ -179,7 +178,8 @@ enum err_code store_outbox_done(struct store *s, const struct store_batch *b, co
         code = drop_rows(s, b, e);
     int64_t change = b->verb == STORE_ADD ? (int64_t)b->n : -(int64_t)b->n;
     if (code == ERR_OK)
-        code = sql_run(s, e, "UPDATE playlist SET snapshot = ?, total = max(0, total + ?) WHERE id = ?",
+        code = sql_run(s, e,
+                       "UPDATE playlist SET snapshot = ?, total = max(0, total + ?) WHERE id = ?",
                        "sii", snapshot, change, b->playlist);
     return store_end(s, code, e);
 }

@@ -1,6 +1,6 @@
-/* Writes to the service, as rows before they are requests. A row is `sent` from just before its request
- * until the outcome is known; one found sent later has an unknown outcome, which only a reading of the
- * playlist settles (store_playlist_merge). */
+/* Writes to the service, as rows before they are requests. A row is `sent` from just before its
+ * request until the outcome is known; one found sent later has an unknown outcome, which only a
+ * reading of the playlist settles (store_playlist_merge). */
 #ifndef STORE_OUTBOX_H
 #define STORE_OUTBOX_H
 
@@ -23,15 +23,16 @@ struct store_batch {
     size_t n; /* 0: nothing is queued */
 };
 
-/* Replaces what is queued for the playlist. add: (n_add) newest first. Call inside a transaction. */
+/* Replaces what is queued for the playlist. add: (n_add) newest first. Call inside a transaction.
+ */
 ERR_NODISCARD enum err_code store_outbox_plan(struct store *s, int64_t playlist, const int64_t *add,
                                               size_t n_add, const int64_t *remove, size_t n_remove,
                                               struct err *e);
 /* Forgets what is queued for the playlist of a genre that is no longer chosen. */
 ERR_NODISCARD enum err_code store_outbox_clear(struct store *s, int64_t playlist, struct err *e);
 /* Queues a creation or an unfollowing unless one is there. */
-ERR_NODISCARD enum err_code store_outbox_put(struct store *s, int64_t playlist, enum store_verb verb,
-                                             struct err *e);
+ERR_NODISCARD enum err_code store_outbox_put(struct store *s, int64_t playlist,
+                                             enum store_verb verb, struct err *e);
 /* The playlist's next batch: its creation, then removals, then additions from the last of the list
  * (which is put on top first), at most max. Nothing while anything of it is `sent`. */
 ERR_NODISCARD enum err_code store_outbox_next(struct store *s, int64_t playlist, size_t max,
@@ -48,11 +49,12 @@ ERR_NODISCARD enum err_code store_outbox_done(struct store *s, const struct stor
 /* Refused for good: the rows end without effect. */
 ERR_NODISCARD enum err_code store_outbox_drop(struct store *s, const struct store_batch *b,
                                               struct err *e);
-/* An unknown outcome that turned out not to have happened: everything of the playlist is queued again. */
+/* An unknown outcome that turned out not to have happened: everything of the playlist is queued
+ * again. */
 ERR_NODISCARD enum err_code store_outbox_requeue_all(struct store *s, int64_t playlist,
                                                      struct err *e);
-/* An unknown outcome that cannot be looked up is taken for carried out: a song once too few can be mended,
- * a song twice cannot. One transaction. */
+/* An unknown outcome that cannot be looked up is taken for carried out: a song once too few can be
+ * mended, a song twice cannot. One transaction. */
 ERR_NODISCARD enum err_code store_outbox_assume_done(struct store *s, int64_t playlist,
                                                      struct err *e);
 /* Rows of any state, of the account. */

@@ -46,8 +46,8 @@ enum err_code store_playlist_list(struct store *s, int64_t account, struct arena
     return q.code;
 }
 
-enum err_code store_playlist_new(struct store *s, int64_t account, const char *genre, int64_t volume,
-                                 const char *name, int64_t *ret_id, struct err *e)
+enum err_code store_playlist_new(struct store *s, int64_t account, const char *genre,
+                                 int64_t volume, const char *name, int64_t *ret_id, struct err *e)
 {
     char marker[STORE_MARKER_LEN + 1];
     uint8_t random[STORE_MARKER_LEN];
@@ -126,8 +126,8 @@ enum err_code store_playlist_items(struct store *s, int64_t account, const char 
 /* The rows of the reading as a table, so that the merge is written in SQL. */
 static enum err_code fill_reading(struct store *s, const int64_t *tracks, size_t n, struct err *e)
 {
-    enum err_code code = sql_run(
-        s, e, "CREATE TEMP TABLE IF NOT EXISTS reading(track INTEGER PRIMARY KEY)", "");
+    enum err_code code =
+        sql_run(s, e, "CREATE TEMP TABLE IF NOT EXISTS reading(track INTEGER PRIMARY KEY)", "");
     if (code == ERR_OK)
         code = sql_run(s, e, "DELETE FROM temp.reading", "");
     for (size_t i = 0; code == ERR_OK && i < n; i++)
@@ -158,10 +158,11 @@ static enum err_code settle_outbox(struct store *s, int64_t id, struct err *e)
 
 static enum err_code merge_items(struct store *s, int64_t id, struct err *e)
 {
-    enum err_code code = sql_run(s, e,
-                                 "UPDATE playlist_item SET by = 'removed' WHERE playlist = ?"
-                                 " AND by = 'genred' AND track NOT IN (SELECT track FROM temp.reading)",
-                                 "i", id);
+    enum err_code code =
+        sql_run(s, e,
+                "UPDATE playlist_item SET by = 'removed' WHERE playlist = ?"
+                " AND by = 'genred' AND track NOT IN (SELECT track FROM temp.reading)",
+                "i", id);
     if (code == ERR_OK)
         code = sql_run(s, e,
                        "DELETE FROM playlist_item WHERE playlist = ? AND by = 'person'"

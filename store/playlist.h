@@ -1,5 +1,5 @@
-/* The playlists under genred's care, and what it knows of their items. Only a playlist with a row here
- * is ever written. */
+/* The playlists under genred's care, and what it knows of their items. Only a playlist with a row
+ * here is ever written. */
 #ifndef STORE_PLAYLIST_H
 #define STORE_PLAYLIST_H
 
@@ -15,9 +15,9 @@
 struct store_playlist {
     int64_t id;
     const char *genre;
-    int64_t volume;       /* 1, 2, ...: a playlist holds 10,000 songs */
-    const char *marker;   /* in the description, to find a creation whose answer was lost */
-    const char *sid;      /* "" until created */
+    int64_t volume;     /* 1, 2, ...: a playlist holds 10,000 songs */
+    const char *marker; /* in the description, to find a creation whose answer was lost */
+    const char *sid;    /* "" until created */
     const char *name;
     const char *snapshot; /* after our last write or reading; "" unknown */
     int64_t total;        /* items, whoever put them there */
@@ -55,12 +55,13 @@ struct store_item {
     enum store_item_by by;
 };
 /* Items of all volumes of a genre, in ascending order of track. */
-ERR_NODISCARD enum err_code store_playlist_items(struct store *s, int64_t account, const char *genre,
-                                                 struct arena *a, struct store_item **ret_items,
-                                                 size_t *ret_n, struct err *e);
-/* Merges a complete reading: tracks (n) known rows that are there now, total with everything unknown. What
- * of ours is missing was taken out by the person; what is new was put there by them; outstanding
- * writes are settled by it and their rows end. One transaction. */
+ERR_NODISCARD enum err_code store_playlist_items(struct store *s, int64_t account,
+                                                 const char *genre, struct arena *a,
+                                                 struct store_item **ret_items, size_t *ret_n,
+                                                 struct err *e);
+/* Merges a complete reading: tracks (n) known rows that are there now, total with everything
+ * unknown. What of ours is missing was taken out by the person; what is new was put there by them;
+ * outstanding writes are settled by it and their rows end. One transaction. */
 ERR_NODISCARD enum err_code store_playlist_merge(struct store *s, int64_t id, const char *snapshot,
                                                  const int64_t *tracks, size_t n, int64_t total,
                                                  struct err *e);

@@ -10,17 +10,18 @@ enum err_code store_run_last(struct store *s, int64_t *ret_id, struct err *e)
 enum err_code store_run_start(struct store *s, int64_t id, int64_t account, const char *job,
                               int64_t now_s, struct err *e)
 {
-    return sql_run(s, e, "INSERT INTO run(id, account, job, started_s) VALUES(?, ?, ?, ?)", "iisi", id,
-                   account, job, now_s);
+    return sql_run(s, e, "INSERT INTO run(id, account, job, started_s) VALUES(?, ?, ?, ?)", "iisi",
+                   id, account, job, now_s);
 }
 
 enum err_code store_run_finish(struct store *s, const struct store_run *run, struct err *e)
 {
-    return sql_run(s, e,
-                   "UPDATE run SET finished_s = ?, outcome = ?, message = ?, requests = ?, added = ?,"
-                   " removed = ? WHERE id = ?",
-                   "issiiii", run->finished_s, run->outcome, run->message, run->requests, run->added,
-                   run->removed, run->id);
+    return sql_run(
+        s, e,
+        "UPDATE run SET finished_s = ?, outcome = ?, message = ?, requests = ?, added = ?,"
+        " removed = ? WHERE id = ?",
+        "issiiii", run->finished_s, run->outcome, run->message, run->requests, run->added,
+        run->removed, run->id);
 }
 
 enum err_code store_run_close_killed(struct store *s, struct err *e)
@@ -35,11 +36,12 @@ enum err_code store_run_list(struct store *s, int64_t account, size_t max, struc
                              struct store_run **ret_runs, size_t *ret_n, struct err *e)
 {
     struct sql q;
-    enum err_code code = sql_start(&q, s, e,
-                                   "SELECT id, job, outcome, message, started_s, finished_s, requests,"
-                                   " added, removed FROM run WHERE account IN (0, ?)"
-                                   " ORDER BY id DESC LIMIT ?",
-                                   "ii", account, (int64_t)max);
+    enum err_code code =
+        sql_start(&q, s, e,
+                  "SELECT id, job, outcome, message, started_s, finished_s, requests,"
+                  " added, removed FROM run WHERE account IN (0, ?)"
+                  " ORDER BY id DESC LIMIT ?",
+                  "ii", account, (int64_t)max);
     if (code)
         return code;
     struct store_run *runs = arena_alloc(a, (max + 1) * sizeof(*runs));

@@ -16,7 +16,8 @@ static const struct migration migrations[] = {
      /* A person; everything of theirs hangs on the row, facts about songs do not. */
      "CREATE TABLE account(id INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL, user_id TEXT NOT NULL,"
      "  name TEXT NOT NULL, genres TEXT NOT NULL DEFAULT '', walk INTEGER NOT NULL DEFAULT 0,"
-     "  liked_head BLOB, liked_total INTEGER NOT NULL DEFAULT 0, liked_kinds TEXT NOT NULL DEFAULT '',"
+     "  liked_head BLOB, liked_total INTEGER NOT NULL DEFAULT 0, liked_kinds TEXT NOT NULL DEFAULT "
+     "'',"
      "  last_sync_s INTEGER NOT NULL DEFAULT 0, last_sort_s INTEGER NOT NULL DEFAULT 0);"
      "CREATE TABLE artist(id INTEGER PRIMARY KEY, sid TEXT UNIQUE NOT NULL, name TEXT NOT NULL);"
      "CREATE TABLE track(id INTEGER PRIMARY KEY, sid TEXT UNIQUE NOT NULL, linked_sid TEXT,"
@@ -50,7 +51,8 @@ static const struct migration migrations[] = {
      "  snapshot TEXT NOT NULL DEFAULT '', total INTEGER NOT NULL DEFAULT 0,"
      "  listed INTEGER NOT NULL DEFAULT 0, missing_s INTEGER NOT NULL DEFAULT 0,"
      "  state TEXT NOT NULL DEFAULT 'active', UNIQUE(account, genre, volume));"
-     /* by: 'genred' wrote it, 'person' put it there, 'removed': genred wrote it, the person took it out */
+     /* by: 'genred' wrote it, 'person' put it there, 'removed': genred wrote it, the person took it
+        out */
      "CREATE TABLE playlist_item(playlist INTEGER NOT NULL REFERENCES playlist ON DELETE CASCADE,"
      "  track INTEGER NOT NULL REFERENCES track, by TEXT NOT NULL,"
      "  PRIMARY KEY(playlist, track)) WITHOUT ROWID;"

@@ -6,8 +6,7 @@ enum err_code store_setting_get(struct store *s, const char *key, struct buf *re
                                 struct err *e)
 {
     struct sql q;
-    enum err_code code =
-        sql_start(&q, s, e, "SELECT value FROM setting WHERE key = ?", "s", key);
+    enum err_code code = sql_start(&q, s, e, "SELECT value FROM setting WHERE key = ?", "s", key);
     if (code)
         return code;
     buf_clear(ret_value);

@@ -31,11 +31,13 @@ struct sql {
 /* Sets ERR_STORE with the database's own reason. */
 enum err_code sql_fail(struct store *s, struct err *e);
 
-/* Prepares (once per literal) and binds. One letter per parameter: i int64_t, f double, s const char *
- * (NULL binds NULL), b const void * and size_t. Texts and blobs must live until the statement ends. */
+/* Prepares (once per literal) and binds. One letter per parameter: i int64_t, f double, s const
+ * char * (NULL binds NULL), b const void * and size_t. Texts and blobs must live until the
+ * statement ends. */
 ERR_NODISCARD enum err_code sql_start(struct sql *q, struct store *s, struct err *e,
                                       const char *text, const char *types, ...);
-/* True while there is a row. At the end, or on failure, resets and returns false; q->code says which. */
+/* True while there is a row. At the end, or on failure, resets and returns false; q->code says
+ * which. */
 bool sql_row(struct sql *q, struct err *e);
 void sql_stop(struct sql *q); /* for leaving a loop early */
 /* Start, step to the end, ignoring rows. */

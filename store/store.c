@@ -15,8 +15,7 @@ static enum err_code make_private(const char *path, struct err *e)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0 && access(path, F_OK) != 0)
-        return err_set(e, ERR_STORE, "cannot make the database %s: %s", path,
-                       strerror(errno));
+        return err_set(e, ERR_STORE, "cannot make the database %s: %s", path, strerror(errno));
     if (fd >= 0)
         close(fd);
     return ERR_OK;

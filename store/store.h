@@ -18,7 +18,8 @@ ERR_NODISCARD enum err_code store_open_copy(const struct store *of, struct store
                                             struct err *e);
 void store_close(struct store *s);
 
-/* Transactions do not nest. store_end commits when code is ERR_OK, else rolls back and returns code. */
+/* Transactions do not nest. store_end commits when code is ERR_OK, else rolls back and returns
+ * code. */
 ERR_NODISCARD enum err_code store_begin(struct store *s, struct err *e);
 ERR_NODISCARD enum err_code store_end(struct store *s, enum err_code code, struct err *e);
 

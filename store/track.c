@@ -37,13 +37,14 @@ static enum err_code artists_put(struct store *s, int64_t track, const struct li
 static enum err_code find_unchanged(struct store *s, const struct library_track *t,
                                     const char *artists, int64_t *ret_track, struct err *e)
 {
-    return sql_int(s, ret_track, 0, e,
-                   "SELECT id FROM track WHERE sid = ? AND linked_sid IS ? AND name = ? AND album = ?"
-                   " AND artists = ? AND release_date = ? AND duration_ms = ? AND explicit = ?"
-                   " AND isrc IS ? AND playable = ?",
-                   "ssssssiisi", t->sid, *t->linked_sid ? t->linked_sid : NULL, t->name, t->album,
-                   artists, t->release_date, t->duration_ms, (int64_t)t->is_explicit,
-                   *t->isrc ? t->isrc : NULL, (int64_t)t->playable);
+    return sql_int(
+        s, ret_track, 0, e,
+        "SELECT id FROM track WHERE sid = ? AND linked_sid IS ? AND name = ? AND album = ?"
+        " AND artists = ? AND release_date = ? AND duration_ms = ? AND explicit = ?"
+        " AND isrc IS ? AND playable = ?",
+        "ssssssiisi", t->sid, *t->linked_sid ? t->linked_sid : NULL, t->name, t->album, artists,
+        t->release_date, t->duration_ms, (int64_t)t->is_explicit, *t->isrc ? t->isrc : NULL,
+        (int64_t)t->playable);
 }
 
 enum err_code store_track_put(struct store *s, const struct library_track *t, int64_t *ret_track,
@@ -81,8 +82,7 @@ enum err_code store_track_find(struct store *s, const char *sid, const char *isr
                                int64_t *ret_track, struct err *e)
 {
     int64_t id = 0;
-    enum err_code code =
-        sql_int(s, &id, 0, e, "SELECT id FROM track WHERE sid = ?1", "s", sid);
+    enum err_code code = sql_int(s, &id, 0, e, "SELECT id FROM track WHERE sid = ?1", "s", sid);
     if (code == ERR_OK && !id)
         code = sql_int(s, &id, 0, e, "SELECT id FROM track WHERE linked_sid = ? LIMIT 1", "s", sid);
     if (code == ERR_OK && !id && *isrc)
@@ -119,13 +119,13 @@ enum err_code store_track_lacking(struct store *s, int64_t account, const char *
                                   struct store_ids *ret_ids, struct err *e)
 {
     struct sql q;
-    enum err_code code = sql_start(
-        &q, s, e,
-        "SELECT t.id, t.sid FROM liked JOIN track t ON t.id = liked.track"
-        " WHERE liked.account = ? AND t.id > ?"
-        " AND NOT EXISTS(SELECT 1 FROM feature f WHERE f.track = t.id AND f.source = ?)"
-        " ORDER BY t.id LIMIT min(?, 100)",
-        "iisi", account, *cursor, source, (int64_t)max);
+    enum err_code code =
+        sql_start(&q, s, e,
+                  "SELECT t.id, t.sid FROM liked JOIN track t ON t.id = liked.track"
+                  " WHERE liked.account = ? AND t.id > ?"
+                  " AND NOT EXISTS(SELECT 1 FROM feature f WHERE f.track = t.id AND f.source = ?)"
+                  " ORDER BY t.id LIMIT min(?, 100)",
+                  "iisi", account, *cursor, source, (int64_t)max);
     return code ? code : take_ids(&q, cursor, a, ret_ids, e);
 }
 
@@ -134,14 +134,14 @@ enum err_code store_artist_lacking(struct store *s, int64_t account, const char 
                                    struct store_ids *ret_ids, struct err *e)
 {
     struct sql q;
-    enum err_code code = sql_start(
-        &q, s, e,
-        "SELECT ar.id, ar.sid FROM artist ar WHERE ar.id > ?"
-        " AND EXISTS(SELECT 1 FROM track_artist ta JOIN liked ON liked.track = ta.track"
-        "   WHERE ta.artist = ar.id AND liked.account = ?)"
-        " AND NOT EXISTS(SELECT 1 FROM tag WHERE tag.artist = ar.id AND tag.source = ?)"
-        " ORDER BY ar.id LIMIT min(?, 100)",
-        "iisi", *cursor, account, source, (int64_t)max);
+    enum err_code code =
+        sql_start(&q, s, e,
+                  "SELECT ar.id, ar.sid FROM artist ar WHERE ar.id > ?"
+                  " AND EXISTS(SELECT 1 FROM track_artist ta JOIN liked ON liked.track = ta.track"
+                  "   WHERE ta.artist = ar.id AND liked.account = ?)"
+                  " AND NOT EXISTS(SELECT 1 FROM tag WHERE tag.artist = ar.id AND tag.source = ?)"
+                  " ORDER BY ar.id LIMIT min(?, 100)",
+                  "iisi", *cursor, account, source, (int64_t)max);
     return code ? code : take_ids(&q, cursor, a, ret_ids, e);
 }
 
@@ -157,11 +157,12 @@ enum err_code store_track_lacking_count(struct store *s, int64_t account, const 
 enum err_code store_artist_lacking_count(struct store *s, int64_t account, const char *source,
                                          int64_t *ret_n, struct err *e)
 {
-    return sql_int(s, ret_n, 0, e,
-                   "SELECT count(DISTINCT ta.artist) FROM liked"
-                   " JOIN track_artist ta ON ta.track = liked.track WHERE liked.account = ?"
-                   " AND NOT EXISTS(SELECT 1 FROM tag WHERE tag.artist = ta.artist AND tag.source = ?)",
-                   "is", account, source);
+    return sql_int(
+        s, ret_n, 0, e,
+        "SELECT count(DISTINCT ta.artist) FROM liked"
+        " JOIN track_artist ta ON ta.track = liked.track WHERE liked.account = ?"
+        " AND NOT EXISTS(SELECT 1 FROM tag WHERE tag.artist = ta.artist AND tag.source = ?)",
+        "is", account, source);
 }
 
 enum err_code store_track_stats_put(struct store *s, int64_t track, const char *source,

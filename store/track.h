@@ -10,10 +10,12 @@
 #include "base/song.h"
 #include "store/store.h"
 
-/* Inserts or updates a song with its artists. A change in what the classifier sees drops its label. */
+/* Inserts or updates a song with its artists. A change in what the classifier sees drops its label.
+ */
 ERR_NODISCARD enum err_code store_track_put(struct store *s, const struct library_track *t,
                                             int64_t *ret_track, struct err *e);
-/* The song listed as sid, or relinked from it, or with that ISRC ("": not asked); 0 when unknown. */
+/* The song listed as sid, or relinked from it, or with that ISRC ("": not asked); 0 when unknown.
+ */
 ERR_NODISCARD enum err_code store_track_find(struct store *s, const char *sid, const char *isrc,
                                              int64_t *ret_track, struct err *e);
 /* A song that the service refuses to put into playlists. */
@@ -26,9 +28,10 @@ struct store_ids {
     size_t n;
 };
 /* Liked songs of which `source` was never asked. */
-ERR_NODISCARD enum err_code store_track_lacking(struct store *s, int64_t account, const char *source,
-                                                int64_t *cursor, size_t max, struct arena *a,
-                                                struct store_ids *ret_ids, struct err *e);
+ERR_NODISCARD enum err_code store_track_lacking(struct store *s, int64_t account,
+                                                const char *source, int64_t *cursor, size_t max,
+                                                struct arena *a, struct store_ids *ret_ids,
+                                                struct err *e);
 /* Artists of liked songs of whom `source` was never asked. */
 ERR_NODISCARD enum err_code store_artist_lacking(struct store *s, int64_t account,
                                                  const char *source, int64_t *cursor, size_t max,
@@ -43,9 +46,9 @@ ERR_NODISCARD enum err_code store_artist_lacking_count(struct store *s, int64_t 
                                                        struct err *e);
 
 /* stat: (SONG_STATS), where the mask's bit is set. mask 0: asked, and it knows nothing. */
-ERR_NODISCARD enum err_code store_track_stats_put(struct store *s, int64_t track, const char *source,
-                                                  int64_t now_s, uint32_t mask, const float *stat,
-                                                  struct err *e);
+ERR_NODISCARD enum err_code store_track_stats_put(struct store *s, int64_t track,
+                                                  const char *source, int64_t now_s, uint32_t mask,
+                                                  const float *stat, struct err *e);
 /* tags: "a; b"; "": asked, and it knows nothing. */
 ERR_NODISCARD enum err_code store_artist_tags_put(struct store *s, int64_t artist,
                                                   const char *source, int64_t now_s,

@@ -1,0 +1,77 @@
+# Packages, the demo, and everything that checks.
+
+PACKAGES := libc6-dev libuv1-dev libcurl4-openssl-dev libcjson-dev libmicrohttpd-dev libssl-dev \
+	libsqlite3-dev libopenblas-dev zlib1g-dev libcmocka-dev scdoc mandoc python3 curl ca-certificates \
+	clang clang-format clang-tidy libclang-rt-14-dev cppcheck valgrind shellcheck sqlite3 procps systemd
+
+.PHONY: deps demo check check-all run-check run-check-all unit lint analyse bench fuzz sandbox
+deps:
+	@sh tests/lint/deps.sh $(PACKAGES)
+
+demo: deps
+	@$(MAKE) all
+	@sh tests/demo/demo.sh build
+
+check: deps
+	@$(MAKE) run-check
+
+check-all: deps
+	@$(MAKE) run-check-all
+
+# --- fast: unit, jobs, lint, the fake's own tests, the fast end-to-end scenarios ------------------------
+
+unit: $(TESTS)
+	@sh tests/run.sh $(TESTS)
+
+lint:
+	@sh tests/lint/lint.sh $(OUT)
+
+run-check: all unit
+	@$(MAKE) lint
+	@python3 -m unittest discover -s tests/fake -q
+	@GENRED_E2E=fast GENRED_BUILD=build python3 -m unittest discover -s tests/e2e -q
+
+# --- all: both compilers, sanitizers, valgrind, analysers, every scenario, budgets ----------------------
+
+run-check-all:
+	@$(MAKE) WERROR=1 all unit lint
+	@$(MAKE) WERROR=1 CC=clang $(OUT:build/$(VARIANT)=build/clang)/genred unit
+	@$(MAKE) WERROR=1 SAN=asan build/$(notdir $(CC))-asan/genred build/$(notdir $(CC))-asan/genrectl unit
+	@RUNNER='valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99' \
+		sh tests/run.sh $(filter-out %/test_net_server %/test_model %/test_train,$(TESTS))
+	@$(MAKE) analyse
+	@python3 -m unittest discover -s tests/fake -q
+	@GENRED_BUILD=build python3 -m unittest discover -s tests/e2e -q
+	@GENRED_E2E=fast GENRED_BUILD=build/$(notdir $(CC))-asan python3 -m unittest discover -s tests/e2e -q
+	@$(MAKE) fuzz T=5
+	@$(MAKE) bench
+
+analyse:
+	@sh tests/lint/analyse.sh $(LIB_SRC) $(MAINS)
+
+# --- measured -------------------------------------------------------------------------------------------
+
+bench: all $(OUT)/tests/bench/bench
+	@python3 tests/bench/bench.py build $(OUT)/tests/bench/bench tests/bench/budgets.txt
+
+$(OUT)/tests/bench/bench: $(OUT)/tests/bench/bench.o $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+T ?= 60
+fuzz:
+	@$(MAKE) CC=clang SAN=fuzz run-fuzz T=$(T)
+
+.PHONY: run-fuzz
+run-fuzz: $(FUZZERS)
+	@for fuzzer in $(FUZZERS); do \
+		corpus=build/corpus/$$(basename $$fuzzer); mkdir -p $$corpus; \
+		printf '  FUZZ  %s\n' $$fuzzer; \
+		$$fuzzer -max_total_time=$(T) -verbosity=0 -print_final_stats=0 -rss_limit_mb=1024 \
+			-artifact_prefix=build/corpus/ $$corpus >build/corpus/log 2>&1 || \
+			{ cat build/corpus/log; exit 1; }; \
+	done
+
+# The fake as a sandbox for a person without an account.
+sandbox: all
+	@python3 tests/fake/fake.py --port 8899

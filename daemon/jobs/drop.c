@@ -73,7 +73,8 @@ static void drop_free(void *state)
 
 static const struct job_step steps[] = {{"unfollow", unfollow_ask, unfollow_take}};
 
-/* Keeps those that exist at Spotify; a playlist never created, or deleted by the person, is only forgotten. */
+/* Keeps those that exist at Spotify; a playlist never created, or deleted by the person, is only
+ * forgotten. */
 static enum err_code select_playlists(struct drop *d, size_t n, size_t *ret_of_genre, struct err *e)
 {
     enum err_code code = ERR_OK;

@@ -1,4 +1,5 @@
-/* Letting go of a genre: its playlists are unfollowed (which is how Spotify deletes) and forgotten. */
+/* Letting go of a genre: its playlists are unfollowed (which is how Spotify deletes) and forgotten.
+ */
 #ifndef DAEMON_JOBS_DROP_H
 #define DAEMON_JOBS_DROP_H
 

@@ -107,8 +107,8 @@ static enum err_code keep_tags(struct work *w, const struct store_ids *ids, cons
         code = store_begin(w->env.store, e);
     if (code == ERR_OK) {
         for (size_t i = 0; code == ERR_OK && i < ids->n; i++)
-            code = store_artist_tags_put(w->env.store, ids->row[i], SOURCE, clock_utc_s(), tags[i],
-                                         e);
+            code =
+                store_artist_tags_put(w->env.store, ids->row[i], SOURCE, clock_utc_s(), tags[i], e);
         code = store_end(w->env.store, code, e);
     }
     arena_free(&a);

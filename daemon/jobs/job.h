@@ -1,7 +1,7 @@
 /* A job is a table of named steps, walked by a stepper; whoever runs it moves the requests.
  *
- * The runner (daemon/net/runner.c, or a function as server in tests/jobs/) calls job_ask until it says
- * anything but JOB_SEND or its window is full, moves every request, and hands each reply worth
+ * The runner (daemon/net/runner.c, or a function as server in tests/jobs/) calls job_ask until it
+ * says anything but JOB_SEND or its window is full, moves every request, and hands each reply worth
  * taking, in the order of the asking, to job_take. A job may be dropped at any point: what it has
  * committed to the store is all it needs to go on later. */
 #ifndef DAEMON_JOBS_JOB_H
@@ -68,13 +68,15 @@ struct job {
     size_t outstanding; /* requests asked and not yet taken; kept by the stepper */
     void *state;        /* the job's own */
     void (*state_free)(void *state);
-    /* The final summary as a JSON object; NULL: an empty one. Called once, after JOB_DONE or failure. */
+    /* The final summary as a JSON object; NULL: an empty one. Called once, after JOB_DONE or
+     * failure. */
     struct json *(*summary)(struct job *j, const struct err *e);
     struct job_progress progress;
-    int64_t requests;   /* counted by the runner, resends included */
+    int64_t requests; /* counted by the runner, resends included */
 };
 
-/* The stepper: asks the current step, walking over JOB_NEXT; sets progress to zero at each new step. */
+/* The stepper: asks the current step, walking over JOB_NEXT; sets progress to zero at each new
+ * step. */
 enum job_wish job_ask(struct job *j, struct job_io *io);
 /* Hands io->req and io->res to the current step. False: the job failed, io->err says why. */
 bool job_take(struct job *j, struct job_io *io);

@@ -35,7 +35,8 @@ enum job_wish label_ask(struct job *j, struct job_io *io)
         return JOB_FAIL;
     arena_free(&s->arena);
     s->songs.n = 0;
-    if (store_label_lacking(w->env.store, w->env.account, id, BATCH, &s->arena, &s->songs, &io->err))
+    if (store_label_lacking(w->env.store, w->env.account, id, BATCH, &s->arena, &s->songs,
+                            &io->err))
         return JOB_FAIL;
     if (s->songs.n == 0) {
         arena_free(&s->arena);

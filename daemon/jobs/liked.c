@@ -1,5 +1,6 @@
-/* Reading the liked songs: nothing but the first page when it and the total are as they were; only the
- * top when all that changed are new likes; else the whole list, twice before a song counts as un-liked. */
+/* Reading the liked songs: nothing but the first page when it and the total are as they were; only
+ * the top when all that changed are new likes; else the whole list, twice before a song counts as
+ * un-liked. */
 #include <string.h>
 
 #include "base/log.h"

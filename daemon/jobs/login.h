@@ -5,8 +5,9 @@
 #include "daemon/jobs/job.h"
 #include "daemon/jobs/token.h"
 
-/* The candidate's store, key, client id and accounts_url are set; it holds the new login while the job
- * runs, and is saved at the end. A login that fails leaves the one before untouched. Takes the code. */
+/* The candidate's store, key, client id and accounts_url are set; it holds the new login while the
+ * job runs, and is saved at the end. A login that fails leaves the one before untouched. Takes the
+ * code. */
 struct job *login_new(struct token *candidate, const struct auth_login *login, struct secret *code,
                       const char *api_url);
 

@@ -1,5 +1,5 @@
-/* What became of our playlists: one look at the list of the person's playlists, then the items of those
- * that changed or whose last write has an unknown outcome. */
+/* What became of our playlists: one look at the list of the person's playlists, then the items of
+ * those that changed or whose last write has an unknown outcome. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +11,10 @@
 #include "spotify/parse.h"
 
 /* A new playlist may be absent from the list for a while. */
-#define LIST_TRIES  4
-#define READ_TRIES  3
+#define LIST_TRIES 4
+#define READ_TRIES 3
 /* Before reading after a write whose outcome is unknown: it may still be on its way. */
-#define SETTLE_MS   1500
+#define SETTLE_MS    1500
 #define GONE_AFTER_S 3600
 
 static void list_begin(struct mirror_state *s)
@@ -57,7 +57,8 @@ static enum err_code begin(struct work *w, struct err *e)
     return ERR_OK;
 }
 
-/* --- the list of playlists ------------------------------------------------------------------------ */
+/* --- the list of playlists
+ * ------------------------------------------------------------------------ */
 
 /* A creation whose answer was lost, found again by the marker in the description. */
 static enum err_code adopt_created(struct work *w, size_t i, const struct library_playlist *p,
@@ -173,7 +174,8 @@ static enum job_wish list_ask(struct job *j, struct job_io *io)
     return list_end(w, &io->err) ? JOB_FAIL : mirror_ask(j, io);
 }
 
-/* --- the items of one playlist -------------------------------------------------------------------- */
+/* --- the items of one playlist
+ * -------------------------------------------------------------------- */
 
 static void keep_track(struct mirror_state *s, int64_t track)
 {
@@ -259,8 +261,8 @@ static enum job_wish read_ask(struct job *j, struct job_io *io)
     if (s->offset > 0 && s->limit < 0)
         return JOB_WAIT;
     if (!s->failed && (s->limit < 0 || s->offset < s->limit)) {
-        endpoint_items(&io->req, w->env.api_url,
-                       access_shape(w->env.access, ENDPOINT_ITEMS_READ), p->sid, s->offset);
+        endpoint_items(&io->req, w->env.api_url, access_shape(w->env.access, ENDPOINT_ITEMS_READ),
+                       p->sid, s->offset);
         s->offset += ENDPOINT_ITEMS_PAGE;
         return JOB_SEND;
     }
@@ -269,7 +271,8 @@ static enum job_wish read_ask(struct job *j, struct job_io *io)
     return read_end(w, &io->err) ? JOB_FAIL : mirror_ask(j, io);
 }
 
-/* --- the step ------------------------------------------------------------------------------------- */
+/* --- the step
+ * ------------------------------------------------------------------------------------- */
 
 enum job_wish mirror_ask(struct job *j, struct job_io *io)
 {
@@ -320,8 +323,8 @@ enum job_after mirror_take(struct job *j, struct job_io *io)
         break;
     case ACCESS_OTHER:
         if (list)
-            code = err_set(&io->err, ERR_REFUSED, "Spotify refuses the list of playlists (status %d)",
-                           io->res.status);
+            code = err_set(&io->err, ERR_REFUSED,
+                           "Spotify refuses the list of playlists (status %d)", io->res.status);
         s->failed = true;
         s->limit = 0;
         break;

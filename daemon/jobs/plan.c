@@ -1,4 +1,5 @@
-/* From probabilities to outbox rows: per chosen genre, what should be in its playlists and is not. */
+/* From probabilities to outbox rows: per chosen genre, what should be in its playlists and is not.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,8 +90,8 @@ static enum err_code load_items(struct plan *p, struct err *e)
     };
     p->items = arena_alloc(&p->arena, (p->n_items + 1) * sizeof(*p->items));
     for (size_t i = 0; i < p->n_items; i++)
-        p->items[i] = (struct diff_item){p->stored[i].track, p->stored[i].playlist,
-                                         by[p->stored[i].by]};
+        p->items[i] =
+            (struct diff_item){p->stored[i].track, p->stored[i].playlist, by[p->stored[i].by]};
     return ERR_OK;
 }
 
@@ -266,8 +267,8 @@ enum job_wish plan_ask(struct job *j, struct job_io *io)
         p.genre->genre = w->options.genres[i];
         p.column = column_of(w->env.model, w->options.genres[i]);
         if (p.column == SIZE_MAX)
-            code = err_set(&io->err, ERR_USAGE, "the model knows no genre '%s'",
-                           w->options.genres[i]);
+            code =
+                err_set(&io->err, ERR_USAGE, "the model knows no genre '%s'", w->options.genres[i]);
         else
             code = plan_genre(&p, &io->err);
         arena_free(&p.arena);

@@ -103,8 +103,9 @@ enum err_code token_ask(struct token *t, struct http_req *req, struct err *e)
 {
     if (t->dead || !secret_is_set(&t->held.refresh))
         return err_set(e, ERR_LOGIN, "%s",
-                       t->dead ? "the login has ended or was revoked: run 'genrectl login' once more"
-                               : "nobody is logged in: run 'genrectl login'");
+                       t->dead
+                           ? "the login has ended or was revoked: run 'genrectl login' once more"
+                           : "nobody is logged in: run 'genrectl login'");
     auth_refresh_ask(t->client_id, t->accounts_url, &t->held.refresh, req);
     return ERR_OK;
 }

@@ -1,4 +1,5 @@
-/* The login that is kept: sealed in the store, open in locked memory, refreshed when it runs out. */
+/* The login that is kept: sealed in the store, open in locked memory, refreshed when it runs out.
+ */
 #ifndef DAEMON_JOBS_TOKEN_H
 #define DAEMON_JOBS_TOKEN_H
 
@@ -14,13 +15,13 @@ struct token {
     struct seal_key key;
     char client_id[128];
     char accounts_url[256];
-    int64_t account;    /* whose login it is; 0: nobody is logged in */
-    bool dead;          /* Spotify says that the login has ended */
+    int64_t account; /* whose login it is; 0: nobody is logged in */
+    bool dead;       /* Spotify says that the login has ended */
     struct auth_token held;
 };
 
-/* Opens what the store has for this client id; nobody is logged in when it has none, or one that this
- * key or client id does not open (logged). */
+/* Opens what the store has for this client id; nobody is logged in when it has none, or one that
+ * this key or client id does not open (logged). */
 ERR_NODISCARD enum err_code token_load(struct token *t, struct err *e);
 /* Seals and stores it with the account. */
 ERR_NODISCARD enum err_code token_save(struct token *t, struct err *e);

@@ -73,7 +73,8 @@ static void work_free(void *state)
     free(w);
 }
 
-/* --- summary -------------------------------------------------------------------------------------- */
+/* --- summary
+ * -------------------------------------------------------------------------------------- */
 
 static size_t missing_from(const int64_t *sorted, size_t n, const int64_t *in, size_t n_in)
 {
@@ -183,9 +184,10 @@ static struct json *summary(struct job *j, const struct err *e)
     for (size_t i = 0; i < w->n_notes; i++)
         json_add_str(notes, w->notes[i]);
     json_set(s, "notes", notes);
-    json_set_int(s, "exit_status", err_exit_status(e->code ? e->code
-                                                   : w->partly ? ERR_PARTLY
-                                                               : ERR_OK));
+    json_set_int(s, "exit_status",
+                 err_exit_status(e->code     ? e->code
+                                 : w->partly ? ERR_PARTLY
+                                             : ERR_OK));
     return s;
 }
 

@@ -45,15 +45,17 @@ void work_options_free(struct work_options *o);
 /* Owns options and, for a dry run, the store copy. */
 struct job *work_new(const struct work_env *env, struct work_options *options);
 
-/* --- shared by the steps, one file each ---------------------------------------------------------- */
+/* --- shared by the steps, one file each ----------------------------------------------------------
+ */
 
-/* Requests whose replies are outstanding keep what they asked about in a slot; http_req.tag is its index. */
+/* Requests whose replies are outstanding keep what they asked about in a slot; http_req.tag is its
+ * index. */
 #define WORK_SLOTS 32
 
 struct liked_state {
     bool over;
-    int pass;               /* readings of the whole list begun */
-    int64_t walk;           /* number of this reading */
+    int pass;     /* readings of the whole list begun */
+    int64_t walk; /* number of this reading */
     int64_t next_offset;
     int64_t limit;          /* read on up to here; -1: the first page has not come */
     int64_t total;          /* that the pages tell */
@@ -85,7 +87,7 @@ struct label_state {
 
 struct mirror_state {
     bool begun;
-    bool listed;        /* the list of playlists is read whole */
+    bool listed; /* the list of playlists is read whole */
     int list_tries;
     int64_t sleep_ms;
     int64_t list_offset;
@@ -97,7 +99,7 @@ struct mirror_state {
         bool read;            /* its items must be read */
         bool unsafe;          /* could not be read: not written in this run */
         const char *snapshot; /* as listed */
-    } *mark;                  /* (n) */
+    } * mark;                 /* (n) */
     size_t n;
     size_t at; /* the playlist being read */
     int tries;
@@ -120,7 +122,7 @@ struct write_state {
         bool busy;
         bool closed; /* nothing more for it in this round */
         size_t max;  /* songs per request; halved while looking for one that is refused */
-    } *mark;
+    } * mark;
     size_t n;
     size_t next_slot;
     struct write_slot {
@@ -133,7 +135,8 @@ struct write_state {
 /* One genre's outcome for the summary. */
 struct work_genre {
     const char *genre;
-    int64_t *before; /* (n_before) tracks that genred had in it when the plan was first made, ascending */
+    int64_t *before; /* (n_before) tracks that genred had in it when the plan was first made,
+                        ascending */
     size_t n_before;
     size_t planned_add;
     size_t planned_remove;
@@ -148,7 +151,7 @@ struct work {
     struct arena arena; /* of the whole job */
     int round;          /* mirror, plan, write: once more while outcomes are unknown */
     bool planned;
-    bool partly;        /* something could not be done, a note says what */
+    bool partly; /* something could not be done, a note says what */
     const char *notes[16];
     size_t n_notes;
     struct store_labelled *songs; /* (n_songs) at the first plan */

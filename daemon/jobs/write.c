@@ -1,5 +1,5 @@
-/* Carrying out the outbox: one write at a time per playlist, playlists in parallel. An unknown outcome
- * is never sent again: the playlist is read first, by going back to the mirror. */
+/* Carrying out the outbox: one write at a time per playlist, playlists in parallel. An unknown
+ * outcome is never sent again: the playlist is read first, by going back to the mirror. */
 #include <assert.h>
 
 #include "base/clock.h"
@@ -36,8 +36,8 @@ static void fill_create(struct work *w, const struct store_playlist *p, struct h
     struct arena a = {0};
     struct endpoint_playlist_new new = {
         .name = p->name,
-        .description = arena_printf(&a, "%s songs among your likes, kept by genred [%s]", p->genre,
-                                    p->marker),
+        .description =
+            arena_printf(&a, "%s songs among your likes, kept by genred [%s]", p->genre, p->marker),
         .is_public = w->options.is_public,
     };
     endpoint_create(req, w->env.api_url, access_shape(w->env.access, ENDPOINT_CREATE),
@@ -142,7 +142,8 @@ enum job_wish write_ask(struct job *j, struct job_io *io)
     return round_end(j, &io->err) ? JOB_FAIL : JOB_NEXT;
 }
 
-/* --- replies -------------------------------------------------------------------------------------- */
+/* --- replies
+ * -------------------------------------------------------------------------------------- */
 
 static bool is_unknown(const struct http_res *res)
 {
@@ -213,8 +214,7 @@ static enum err_code denied(struct work *w, struct write_slot *slot, enum endpoi
 {
     enum err_code code = store_outbox_requeue(w->env.store, &slot->batch, e);
     return code ? code
-                : err_set(e, ERR_REFUSED, "Spotify refuses this app the %s",
-                          endpoint_name(family));
+                : err_set(e, ERR_REFUSED, "Spotify refuses this app the %s", endpoint_name(family));
 }
 
 enum job_after write_take(struct job *j, struct job_io *io)

@@ -13,7 +13,8 @@
 #include "daemon/net/server_private.h"
 #include "daemon/net/server_stream.h"
 
-#define IDLE_CONNECTION_S 30u
+/* Also how long MHD takes to see that a client went away together with half a request. */
+#define IDLE_CONNECTION_S 15u
 #define LINGER_MS         1000
 
 static void on_connection(void *ctx, struct MHD_Connection *connection, void **socket_context,
@@ -43,6 +44,7 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **s
         conn->next->prev = conn->prev;
     free(conn);
     *socket_context = NULL;
+    s->again = true; /* at its limit MHD listens again only in the run after this one */
     if (--s->n_conns == 0 && s->options.all_closed && !s->closing)
         loop_timer_start(s->closed, 0);
 }
@@ -121,13 +123,16 @@ static void run(struct server *s)
     MHD_UNSIGNED_LONG_LONG wait_ms = 0;
     if (s->stopping)
         return;
+    s->again = false;
     if (s->closing && !s->quiet)
         quiesce(s);
     mhd_run(s);
     if (s->quiet && s->n_conns == 0)
         stop(s);
-    else if (MHD_get_timeout(s->mhd, &wait_ms) == MHD_YES || (s->closing && !s->quiet))
-        loop_timer_start(s->timer, s->closing && !s->quiet ? 0 : (int64_t)wait_ms);
+    else if (s->again || (s->closing && !s->quiet))
+        loop_timer_start(s->timer, 0);
+    else if (MHD_get_timeout(s->mhd, &wait_ms) == MHD_YES)
+        loop_timer_start(s->timer, (int64_t)wait_ms);
     else
         loop_timer_stop(s->timer);
 }

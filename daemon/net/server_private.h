@@ -71,6 +71,7 @@ struct server {
     struct server_stream *streams;
     size_t n_streams;
     bool running; /* inside MHD_run */
+    bool again;   /* MHD must run once more */
     bool closing;
     bool quiet; /* accepts no more */
     bool stopping;

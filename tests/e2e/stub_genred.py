@@ -5,12 +5,14 @@ STUB_MODE: "" | die | stall | busy | config | rate | partly | refuse | silent
 STUB_DIR: where it notes its starts ("starts") and the requests that came ("requests").
 """
 import argparse
+import fcntl
 import json
 import os
 import signal
 import socketserver
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlparse
 
@@ -70,6 +72,15 @@ def final_event(run):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    open_now = set()
+
+    def setup(self):
+        Handler.open_now.add(self)
+        super().setup()
+
+    def finish(self):
+        super().finish()
+        Handler.open_now.discard(self)
 
     def log_message(self, *args):
         pass
@@ -153,6 +164,9 @@ class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     allow_reuse_address = True
     request_queue_size = 16
 
+    def handle_error(self, request, client_address):
+        pass  # who went away in the middle is none of our business
+
 
 def main():
     parser = argparse.ArgumentParser()
@@ -167,6 +181,12 @@ def main():
         os.write(args.ready, (json.dumps({"error": MODE, "message": message,
                               "exit_status": 1 if MODE == "busy" else 2}) + "\n").encode())
         return 1
+    lock = open(os.path.join(DIR, "lock"), "w", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.write(args.ready, b'{"error":"busy","message":"locked by process 1","exit_status":1}\n')
+        return 1
     path = os.path.join(os.environ["GENRED_DAEMON_STATE_DIR"], "genred.sock")
     if os.path.exists(path):
         os.unlink(path)
@@ -176,6 +196,10 @@ def main():
         os.write(args.ready, b"1")
     if args.transient >= 0:
         os.read(args.transient, 1)
+        answered.set()
+        cancelled.set()
+        while Handler.open_now:
+            time.sleep(0.01)
     else:
         signal.sigwait({signal.SIGTERM})
     os.unlink(path)

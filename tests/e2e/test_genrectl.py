@@ -145,11 +145,11 @@ class Ctl(unittest.TestCase):
         self.assertEqual(self.noted("starts"), [])
 
     def test_many_at_once_share(self):
-        running = [self.start("sort") for _ in range(6)]
-        for p in running:
-            out, err = p.communicate(timeout=40)
-            # The stub has no lock, so that some may have started their own; all must end well.
-            self.assertIn(p.returncode, (0, 5), out + err)
+        for _ in range(3):
+            running = [self.start("sort") for _ in range(8)]
+            for p in running:
+                out, err = p.communicate(timeout=40)
+                self.assertEqual(p.returncode, 0, out + err)
 
     def test_interrupt_cancels_the_run(self):
         p = self.start("sort", "--json", mode="stall")

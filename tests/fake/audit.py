@@ -19,6 +19,7 @@ class Audit:
         self.violations = []
         self.counts = Counter()
         self.not_before = {}  # client -> (moment, banned)
+        self.answered_429 = 0.0
         self.refused_at = {}  # (client, method, target) -> moment it may come again
         self.single_reads = deque()
         self.refusals = Counter()  # (client, endpoint) -> 403 Forbidden in a row
@@ -62,8 +63,6 @@ class Audit:
         if now < again or (now < until and now > self.answered_429 + GRACE_S):
             what = "request during a ban" if banned else "retry sooner than Retry-After"
             self.frown(what, request, client)
-
-    answered_429 = 0.0
 
     def waits(self, request, client, seconds):
         now = self.world.now()

@@ -40,7 +40,10 @@ def error(status, message=None, headers=(), **more):
 
 @dataclass
 class Route:
-    """`params`: query names; limit is (default, most). `body`: none, json, optional (json or nothing) or raw."""
+    """`params`: query names; limit is (default, most).
+
+    `body`: none, json, optional (json or nothing) or raw.
+    """
 
     method: str
     path: str

@@ -115,7 +115,7 @@ WORDS = {
     "blues": "Crossroad Bottle Lonesome Train Levee Midnight Trouble Slide Mojo Delta",
     "funk-disco": "Groove Mirrorball Strut Boogie Platform Satin Bassline Fever Roller Wiggle",
     "asian-pop": "Sakura Neon Festival Umbrella Harajuku Comet Ribbon Fireworks Melon Parade",
-    "soundtrack": "Overture Pursuit Farewell Arrival Theme Catacombs Departure Siege Reunion Credits",
+    "soundtrack": "Overture Pursuit Farewell Arrival Theme Catacombs Departure Siege Reunion Coda",
     "spoken": "Letter Chapter Monologue Errand Kitchen Anecdote Bedtime Story Lesson Recital",
 }
 

@@ -156,7 +156,7 @@ class Service:
             self.audit.creates_in_doubt.add(entry["client_id"])
 
     def instead(self, request, kind, seconds):
-        wait = [("retry-after", int(seconds or (48925 if kind == "quota" else 1)))]
+        wait = [("retry-after", max(1, int(seconds or (48925 if kind == "quota" else 1))))]
         if kind in MANNERS:
             response = Response(0)
             response.manner = MANNERS[kind]

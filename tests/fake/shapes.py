@@ -98,10 +98,11 @@ def album(world, album):
 
 
 def album_track(world, song):
-    return {
+    value = {
         **link(world, "track", song.id), "artists": [artist_brief(world, a) for a in song.artists],
         "disc_number": 1, "duration_ms": song.duration_ms, "explicit": song.explicit,
-        "name": song.name, "track_number": song.number, "is_local": False, "preview_url": None}
+        "name": song.name, "track_number": song.number, "is_local": False}
+    return value if world.restricted() else {**value, "preview_url": None}
 
 
 def track(world, song, playable, in_playlist):
@@ -125,6 +126,8 @@ def track(world, song, playable, in_playlist):
             value["linked_from"] = link(world, "track", song.id)
     if playable and not song.is_local:
         value["is_playable"] = shown.playable
+        if value["album"]:
+            value["album"]["is_playable"] = shown.playable
         if shown.restriction:
             value["restrictions"] = {"reason": shown.restriction}
     if in_playlist and not song.is_local:

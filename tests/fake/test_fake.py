@@ -65,7 +65,7 @@ class Fake:
     def get(self, path):
         return self.api("GET", path)
 
-    def control(self, name, method="POST", **body):
+    def control(self, name, method="POST", /, **body):
         answer = self.send(method, "/_control/" + name, json.dumps(body) if body else None)
         if answer.status != 200:
             raise AssertionError(f"{name}: {answer.body}")
@@ -381,4 +381,4 @@ class Likes(Case):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(module=None, argv=[sys.argv[0], "discover", "-s", HERE, *sys.argv[1:]])

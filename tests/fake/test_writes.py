@@ -230,6 +230,7 @@ class Memory(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             file = os.path.join(folder, "state.json")
             fake = Fake("--songs", "80", "--state", file)
+            self.addCleanup(fake.process.kill)
             fake.issue("all")
             fake.control("like", n=3)
             fake.control("playlist", do="create", name="Kept", n=4)
@@ -237,6 +238,7 @@ class Memory(unittest.TestCase):
             before, token = fake.state(), fake.token
             self.assertEqual(fake.stop(), 0)
             fake = Fake("--state", file)
+            self.addCleanup(fake.process.kill)
             fake.token = token
             after = fake.state()
             for name in ("likes", "playlists", "regime"):

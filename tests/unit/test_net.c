@@ -113,7 +113,7 @@ static void test_update_moves_touched_rows_only(void **state)
         last = loss_of(n, &e);
         net_update(n, &step);
     }
-    assert_true(last < first / 5.0);
+    assert_true(last < first / 2.0);
     free(before);
     net_free(n);
 }
