@@ -56,8 +56,8 @@ static enum err_code data_add(struct buf *b, const struct card *c, struct err *e
                "lower case, over 2^32.\nTrained only on songs all of whose artists have u >= 0.25; "
                "the scores below are of songs whose first\nartist has 0.15 <= u < 0.25.\n\n"
                "%zu rows were read (%zu malformed). Songs used: %zu for training (%zu more have no "
-               "tag with a family),\n%zu for validation. The training songs of validation "
-               "artists, and songs whose artists mix both, are left out.\n\n",
+               "tag with a family),\n%zu for validation. Other songs with validation artists are "
+               "left out.\n\n",
                c->train->read, c->train->bad, c->train->n, c->train->unlabelled, c->validate->n);
     return code;
 }
@@ -82,8 +82,7 @@ static void method_add(struct buf *b, const struct card *c)
         buf_printf(b, " --data %s", file_name(o->data[i]));
     }
     buf_printf(b, " --families %s --seed %llu --epochs %d --out %s\n```\n\n",
-               file_name(o->families), (unsigned long long)o->seed, r->epochs,
-               file_name(o->out));
+               file_name(o->families), (unsigned long long)o->seed, r->epochs, file_name(o->out));
 }
 
 static void scores_add(struct buf *b, const struct card *c)

@@ -27,7 +27,8 @@ struct corpus {
     size_t unlabelled; /* no tag with a family */
 };
 
-/* Rows of `part` from n files; tags become families by the CSV at `families`. On failure *c is empty. */
+/* Rows of `part` from n files; tags become families by the CSV at `families`. On failure *c is
+ * empty. */
 ERR_NODISCARD enum err_code corpus_load(struct corpus *c, const char *const *paths, size_t n,
                                         const char *families, enum dataset_part part,
                                         struct err *e);

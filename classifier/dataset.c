@@ -106,8 +106,8 @@ int64_t dataset_line(const struct dataset *d)
     return csv_line(d->csv);
 }
 
-/* Joins the parts of `text` with "; ". A comma parts too where the file has them and the text has no
- * semicolon; "\," is one within a name (as Exportify writes it). */
+/* Joins the parts of `text` with "; ". A comma parts too where the file has them and the text has
+ * no semicolon; "\," is one within a name (as Exportify writes it). */
 static const char *list_join(const struct dataset *d, const char *text, struct buf *b)
 {
     char separator = d->commas && !strchr(text, ';') ? ',' : ';';

@@ -129,8 +129,8 @@ static void report(const struct model *model, const struct corpus *c, const stru
                    bool as_json, FILE *out)
 {
     if (!as_json) {
-        fprintf(out, "model %s, %zu songs of artists that were not trained on\n\n",
-                model_id(model), c->n);
+        fprintf(out, "model %s, %zu songs of artists that were not trained on\n\n", model_id(model),
+                c->n);
         table_print(m, out);
         return;
     }

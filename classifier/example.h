@@ -11,8 +11,8 @@
 
 struct example {
     uint32_t families;
-    float weight;                      /* of its loss; 1 on average */
-    size_t first[VECTOR_GROUPS + 1];   /* group g's slots are [first[g], first[g + 1]) */
+    float weight;                    /* of its loss; 1 on average */
+    size_t first[VECTOR_GROUPS + 1]; /* group g's slots are [first[g], first[g + 1]) */
 };
 
 struct examples {
@@ -28,8 +28,8 @@ struct examples {
 /* Means, one over deviations, and knots at quantiles, of the numbers that are known in the corpus.
  * mean, scale: (N); knots: (S, pieces + 1). */
 void example_scale(const struct corpus *c, size_t pieces, float *mean, float *scale, float *knots);
-/* Examples of all rows, in their order. m: shape and scaling are read, nothing else. An artist's songs weigh
- * together as the root of their number. Caller: example_free. */
+/* Examples of all rows, in their order. m: shape and scaling are read, nothing else. An artist's
+ * songs weigh together as the root of their number. Caller: example_free. */
 void example_make(struct examples *ret_examples, const struct corpus *c, const struct mlp *m,
                   const struct vocab *v);
 void example_free(struct examples *e);

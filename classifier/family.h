@@ -8,9 +8,10 @@
 
 struct family;
 
-/* A CSV with the columns tag and families (names of genre.h, blanks between several; unknown ones are an
- * error). Caller: family_close. */
-ERR_NODISCARD enum err_code family_open(const char *path, struct family **ret_family, struct err *e);
+/* A CSV with the columns tag and families (names of genre.h, blanks between several; unknown ones
+ * are an error). Caller: family_close. */
+ERR_NODISCARD enum err_code family_open(const char *path, struct family **ret_family,
+                                        struct err *e);
 void family_close(struct family *f);
 /* Families of all the tags in "a; b; c": bit i for genre_name[i]; 0 when none is known. */
 uint32_t family_of_tags(const struct family *f, const char *tags);

@@ -6,9 +6,9 @@
 #include "base/text.h"
 
 const char *const genre_name[GENRE_N] = {
-    "ambient", "asian-pop", "blues",  "classical", "country", "electronic", "folk", "funk-disco",
-    "gospel",  "hip-hop",   "indie",  "jazz",      "latin",   "metal",      "pop",  "punk",
-    "reggae",  "rock",      "soul",   "soundtrack", "spoken", "world",
+    "ambient", "asian-pop", "blues", "classical",  "country", "electronic", "folk", "funk-disco",
+    "gospel",  "hip-hop",   "indie", "jazz",       "latin",   "metal",      "pop",  "punk",
+    "reggae",  "rock",      "soul",  "soundtrack", "spoken",  "world",
 };
 
 size_t genre_find(const char *name)

@@ -10,7 +10,8 @@
 /* The families' names; a family's number is its place here and its bit in a set of labels. */
 extern const char *const genre_name[GENRE_N];
 
-/* The number of the family of exactly that name (ASCII case ignored), GENRE_NONE if there is none. */
+/* The number of the family of exactly that name (ASCII case ignored), GENRE_NONE if there is none.
+ */
 size_t genre_find(const char *name);
 /* The name nearest to what a person typed, NULL when none is near enough to suggest. */
 const char *genre_nearest(const char *name);

@@ -84,8 +84,7 @@ void layer_bag_backward(const float *dbag, const uint32_t *rows, size_t n, size_
     }
 }
 
-double layer_loss(const float *logits, const float *target, size_t n, float weight,
-                  float *dlogits)
+double layer_loss(const float *logits, const float *target, size_t n, float weight, float *dlogits)
 {
     double loss = 0.0;
     for (size_t i = 0; i < n; i++) {

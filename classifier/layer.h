@@ -1,5 +1,5 @@
-/* The layers of training: a forward and a backward for each, row-major, over OpenBLAS where it is dense.
- * Backward functions add to the gradients of parameters and overwrite those of inputs. */
+/* The layers of training: a forward and a backward for each, row-major, over OpenBLAS where it is
+ * dense. Backward functions add to the gradients of parameters and overwrite those of inputs. */
 #ifndef CLASSIFIER_LAYER_H
 #define CLASSIFIER_LAYER_H
 
@@ -8,7 +8,8 @@
 
 #include "base/rand.h"
 
-/* A dense layer on `rows` rows: x (rows, in) with x_step floats from row to row, y (rows, out) with y_step. */
+/* A dense layer on `rows` rows: x (rows, in) with x_step floats from row to row, y (rows, out) with
+ * y_step. */
 struct layer_dense {
     size_t rows;
     size_t in;
@@ -38,9 +39,9 @@ void layer_bag_forward(const float *table, const uint32_t *rows, size_t n, size_
 void layer_bag_backward(const float *dbag, const uint32_t *rows, size_t n, size_t dim,
                         float *dtable);
 
-/* Binary cross-entropy of one row: logits (n), target (n) in [0, 1]; returns the loss's sum in nats, and
- * writes weight * (sigmoid(logit) - target), its gradient times weight, to dlogits (n). */
-double layer_loss(const float *logits, const float *target, size_t n, float weight,
-                  float *dlogits);
+/* Binary cross-entropy of one row: logits (n), target (n) in [0, 1]; returns the loss's sum in
+ * nats, and writes weight * (sigmoid(logit) - target), its gradient times weight, to dlogits (n).
+ */
+double layer_loss(const float *logits, const float *target, size_t n, float weight, float *dlogits);
 
 #endif

@@ -23,8 +23,9 @@ struct metric {
     struct metric_family family[GENRE_N];
 };
 
-/* Area under the ROC curve by ranks (Mann-Whitney U), ties counting half. score: (n) at `step` floats from
- * each other; bit `bit` of labels (n) tells the positives. -1 when either kind is missing. */
+/* Area under the ROC curve by ranks (Mann-Whitney U), ties counting half. score: (n) at `step`
+ * floats from each other; bit `bit` of labels (n) tells the positives. -1 when either kind is
+ * missing. */
 double metric_auc(const float *score, size_t step, const uint32_t *labels, unsigned bit, size_t n);
 /* probs: (n, GENRE_N) row-major; labels: (n), bit i for family i. */
 void metric_make(const float *probs, const uint32_t *labels, size_t n, struct metric *ret_metric);

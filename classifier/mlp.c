@@ -115,43 +115,55 @@ struct dense {
     size_t y_step;
 };
 
-/* Eight floats that add and multiply at once, on any processor: the compiler takes it apart where the
- * machine has narrower ones. The sums stay in order, so that every machine says the same. */
+/* Eight floats that add and multiply at once, on any processor: the compiler takes it apart where
+ * the machine has narrower ones. The sums stay in order, so that every machine says the same. */
 typedef float lanes __attribute__((vector_size(32)));
 
-#define LANES   (sizeof(lanes) / sizeof(float))
-#define SONGS   4         /* of a tile; it fits the registers */
-#define COLUMNS (2 * LANES)
+#define LANES (sizeof(lanes) / sizeof(float))
+#define SONGS 4 /* of a tile */
 
-/* y of `songs` songs (a constant) and COLUMNS columns from `column` on. */
-static inline __attribute__((always_inline)) void tile_forward(const struct dense *d, const float *x,
-                                                               float *y, size_t column,
-                                                               size_t songs)
+/* y of four songs and LANES columns from `column` on. Written out, so that all sums stay in
+ * registers. */
+static inline __attribute__((always_inline)) void
+tile_forward(const struct dense *d, const float *x, float *y, size_t column)
 {
-    lanes sum[SONGS][2];
-    for (size_t s = 0; s < songs; s++) {
-        memcpy(sum[s], d->b + column, sizeof(sum[s]));
-    }
+    const size_t step = d->x_step;
+    lanes sum0, sum1, sum2, sum3, w;
+    memcpy(&sum0, d->b + column, sizeof(sum0));
+    sum1 = sum2 = sum3 = sum0;
     const float *row = d->w + column;
     for (size_t i = 0; i < d->in; i++, row += d->out) {
-        lanes w[2];
-        memcpy(w, row, sizeof(w));
-        for (size_t s = 0; s < songs; s++) {
-            sum[s][0] += x[s * d->x_step + i] * w[0];
-            sum[s][1] += x[s * d->x_step + i] * w[1];
-        }
+        memcpy(&w, row, sizeof(w));
+        sum0 += x[i] * w;
+        sum1 += x[step + i] * w;
+        sum2 += x[2 * step + i] * w;
+        sum3 += x[3 * step + i] * w;
     }
-    for (size_t s = 0; s < songs; s++) {
-        memcpy(y + s * d->y_step + column, sum[s], sizeof(sum[s]));
-    }
+    memcpy(y + column, &sum0, sizeof(sum0));
+    memcpy(y + d->y_step + column, &sum1, sizeof(sum1));
+    memcpy(y + 2 * d->y_step + column, &sum2, sizeof(sum2));
+    memcpy(y + 3 * d->y_step + column, &sum3, sizeof(sum3));
 }
 
-/* Columns from `column` on: fewer than COLUMNS are left. */
-static inline __attribute__((always_inline)) void rest_forward(const struct dense *d, const float *x,
-                                                               float *y, size_t column)
+/* The same of one song. */
+static inline __attribute__((always_inline)) void
+line_forward(const struct dense *d, const float *x, float *y, size_t column)
+{
+    lanes sum, w;
+    memcpy(&sum, d->b + column, sizeof(sum));
+    for (size_t i = 0; i < d->in; i++) {
+        memcpy(&w, d->w + i * d->out + column, sizeof(w));
+        sum += x[i] * w;
+    }
+    memcpy(y + column, &sum, sizeof(sum));
+}
+
+/* Columns from `column` on: fewer than LANES are left. */
+static inline __attribute__((always_inline)) void
+rest_forward(const struct dense *d, const float *x, float *y, size_t column)
 {
     const size_t left = d->out - column;
-    float sum[COLUMNS] = {0};
+    float sum[LANES] = {0};
     memcpy(sum, d->b + column, left * sizeof(*sum));
     for (size_t i = 0; i < d->in; i++) {
         const float *row = d->w + i * d->out + column;
@@ -162,17 +174,17 @@ static inline __attribute__((always_inline)) void rest_forward(const struct dens
     memcpy(y + column, sum, left * sizeof(*sum));
 }
 
-static inline __attribute__((always_inline)) void tiles_forward(const struct dense *d, const float *x,
-                                                                size_t n, float *y)
+static inline __attribute__((always_inline)) void tiles_forward(const struct dense *d,
+                                                                const float *x, size_t n, float *y)
 {
     size_t column = 0;
-    for (; column + COLUMNS <= d->out; column += COLUMNS) {
+    for (; column + LANES <= d->out; column += LANES) {
         size_t s = 0;
         for (; s + SONGS <= n; s += SONGS) {
-            tile_forward(d, x + s * d->x_step, y + s * d->y_step, column, SONGS);
+            tile_forward(d, x + s * d->x_step, y + s * d->y_step, column);
         }
         for (; s < n; s++) {
-            tile_forward(d, x + s * d->x_step, y + s * d->y_step, column, 1);
+            line_forward(d, x + s * d->x_step, y + s * d->y_step, column);
         }
     }
     for (size_t s = 0; s < n && column < d->out; s++) {
@@ -186,7 +198,8 @@ static void plain_forward(const struct dense *d, const float *x, size_t n, float
 }
 
 #ifdef __x86_64__
-/* The same for a processor that has the eight lanes. Without fused multiply-add, which rounds otherwise. */
+/* The same for a processor that has the eight lanes. Without fused multiply-add, which rounds
+ * otherwise. */
 __attribute__((target("avx2"))) static void avx2_forward(const struct dense *d, const float *x,
                                                          size_t n, float *y)
 {
@@ -224,12 +237,20 @@ void mlp_forward(const struct mlp *m, const float *x, size_t n, float *probs)
     dense_forward(&first, x, n, h1);
     relu(h1, n * width1);
     for (size_t t = 0; t < towers; t++) {
-        struct dense second = {m->w2 + t * s->hidden1 * s->hidden2, m->b2 + t * s->hidden2,
-                               s->hidden1, s->hidden2, width1, s->hidden2};
+        struct dense second = {m->w2 + t * s->hidden1 * s->hidden2,
+                               m->b2 + t * s->hidden2,
+                               s->hidden1,
+                               s->hidden2,
+                               width1,
+                               s->hidden2};
         dense_forward(&second, h1 + t * s->hidden1, n, h2);
         relu(h2, n * s->hidden2);
-        struct dense third = {m->w3 + t * s->hidden2 * s->genres, m->b3 + t * s->genres,
-                              s->hidden2, s->genres, s->hidden2, s->genres};
+        struct dense third = {m->w3 + t * s->hidden2 * s->genres,
+                              m->b3 + t * s->genres,
+                              s->hidden2,
+                              s->genres,
+                              s->hidden2,
+                              s->genres};
         dense_forward(&third, h2, n, logit);
         for (size_t i = 0; i < n * s->genres; i++) {
             sum[i] += logit[i];

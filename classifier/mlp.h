@@ -1,15 +1,15 @@
-/* The network, inference only, in plain loops: bags of embeddings and numbers, then T towers of dense
- * layers side by side whose logits are averaged.
+/* The network, inference only, in plain loops: bags of embeddings and numbers, then T towers of
+ * dense layers side by side whose logits are averaged.
  *
  *   input (I) = [z and mask of each number (2 N) | pieces of the smooth ones (S * K) |
  *                per group: its bag (D), and whether it has a known token (1)]
- *   tower t:   relu(input W1[:, t] + b1[t]) (H1) -> relu(. W2[t] + b2[t]) (H2) -> . W3[t] + b3[t] (G)
- *   p (G) = sigmoid(mean over towers of the logits)
+ *   tower t:   relu(input W1[:, t] + b1[t]) (H1) -> relu(. W2[t] + b2[t]) (H2) -> . W3[t] + b3[t]
+ * (G) p (G) = sigmoid(mean over towers of the logits)
  *
- * Pieces are the piecewise linear encoding of Gorishniy et al. 2022 ("On Embeddings for Numerical Features
- * in Tabular Deep Learning", eq. 1): piece k grows from 0 to 1 between knots k and k + 1.
- * A bag is the sum of the rows of its tokens over the root of their number; tokens that the model does not
- * know are left out of both. */
+ * Pieces are the piecewise linear encoding of Gorishniy et al. 2022 ("On Embeddings for Numerical
+ * Features in Tabular Deep Learning", eq. 1): piece k grows from 0 to 1 between knots k and k + 1.
+ * A bag is the sum of the rows of its tokens over the root of their number; tokens that the model
+ * does not know are left out of both. */
 #ifndef CLASSIFIER_MLP_H
 #define CLASSIFIER_MLP_H
 
@@ -53,20 +53,22 @@ struct mlp {
     const unsigned char *table;
 };
 
-/* A row of the table: value d of the embedding is scale * (int8_t)row[d]. mark 0: the slot is free. */
+/* A row of the table: value d of the embedding is scale * (int8_t)row[d]. mark 0: the slot is free.
+ */
 struct mlp_slot {
     uint32_t mark; /* the token's upper half; 1 where that is 0 */
     float scale;
 };
 
-size_t mlp_input(const struct mlp_shape *s);                    /* I */
-size_t mlp_slot_bytes(const struct mlp_shape *s);               /* of one slot with its row */
+size_t mlp_input(const struct mlp_shape *s);                      /* I */
+size_t mlp_slot_bytes(const struct mlp_shape *s);                 /* of one slot with its row */
 size_t mlp_slot_first(uint64_t token, const struct mlp_shape *s); /* where probing begins */
 uint32_t mlp_slot_mark(uint64_t token);
 /* Place of the token's slot, or SIZE_MAX when the table does not have it. */
 size_t mlp_slot_find(const struct mlp *m, uint64_t token);
 
-/* The part of the input that comes from numbers: out (2 N + S * K). Training encodes with it too. */
+/* The part of the input that comes from numbers: out (2 N + S * K). Training encodes with it too.
+ */
 void mlp_encode_numbers(const struct mlp *m, const struct vector *v, float *out);
 /* The whole input: out (I). */
 void mlp_encode(const struct mlp *m, const struct vector *v, float *out);

@@ -36,7 +36,8 @@ _Static_assert(sizeof(struct header) == 64, "the header is 64 bytes");
 
 static const char magic[8] = {'g', 'e', 'n', 'r', 'e', 'd', 'm', 'l'};
 
-#define MODEL_NUMBERS ((uint32_t)VECTOR_GROUPS << 16 | (uint32_t)VECTOR_SMOOTH << 8 | VECTOR_NUMBERS)
+#define MODEL_NUMBERS                                                                              \
+    ((uint32_t)VECTOR_GROUPS << 16 | (uint32_t)VECTOR_SMOOTH << 8 | VECTOR_NUMBERS)
 
 struct model {
     const unsigned char *bytes;
@@ -86,8 +87,9 @@ static size_t file_size(const struct mlp_shape *s)
            s->slots * mlp_slot_bytes(s);
 }
 
-/* FNV-1a over words of four bytes instead of bytes, in four lanes: every step is a bijection of its lane,
- * so that any one damaged word is found. n is a multiple of 4; the field at offset 24 counts as zero. */
+/* FNV-1a over words of four bytes instead of bytes, in four lanes: every step is a bijection of its
+ * lane, so that any one damaged word is found. n is a multiple of 4; the field at offset 24 counts
+ * as zero. */
 static uint64_t checksum_make(const unsigned char *p, size_t n)
 {
     const uint64_t prime = UINT64_C(0x100000001b3);

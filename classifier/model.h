@@ -1,10 +1,9 @@
 /* The model file: how the network of mlp.h lies on disk, checked before anything is believed.
  *
  *   64 bytes  magic "genredml", then little-endian: u32 version, u32 header bytes, u64 file bytes,
- *             u64 checksum (of the file with this field zero), u32 G T H1 H2 D K slots, u32 numbers N
- *   names     (G, 32) bytes, terminated
- *   floats    mean scale knots w1 b1 w2 b2 w3 b3, shapes as in mlp.h
- *   table     slots * (8 + D) bytes
+ *             u64 checksum (of the file with this field zero), u32 G T H1 H2 D K slots, u32 numbers
+ * N names     (G, 32) bytes, terminated floats    mean scale knots w1 b1 w2 b2 w3 b3, shapes as in
+ * mlp.h table     slots * (8 + D) bytes
  */
 #ifndef CLASSIFIER_MODEL_H
 #define CLASSIFIER_MODEL_H
@@ -21,10 +20,12 @@
 
 struct model;
 
-/* The model in the file, mapped, or the shipped one for NULL. ERR_IO when it cannot be read, ERR_FORMAT with
- * one sentence when it is foreign, newer, truncated or damaged. Caller: model_close. */
+/* The model in the file, mapped, or the shipped one for NULL. ERR_IO when it cannot be read,
+ * ERR_FORMAT with one sentence when it is foreign, newer, truncated or damaged. Caller:
+ * model_close. */
 ERR_NODISCARD enum err_code model_open(const char *path, struct model **ret_model, struct err *e);
-/* The same from memory at p (n bytes, 4-aligned), which stays the caller's and must outlive the model. */
+/* The same from memory at p (n bytes, 4-aligned), which stays the caller's and must outlive the
+ * model. */
 ERR_NODISCARD enum err_code model_read(const void *p, size_t n, struct model **ret_model,
                                        struct err *e);
 void model_close(struct model *m);
@@ -35,7 +36,8 @@ size_t model_genres(const struct model *m);
 const char *model_genre(const struct model *m, size_t i);
 const struct mlp *model_mlp(const struct model *m);
 
-/* probs: (n, G) row-major, the probability of each genre. Any thread, several at once; no allocation. */
+/* probs: (n, G) row-major, the probability of each genre. Any thread, several at once; no
+ * allocation. */
 void model_label(const struct model *m, const struct song *songs, size_t n, float *probs);
 /* The same from vectors made (and perhaps thinned out) by the caller. */
 void model_label_vectors(const struct model *m, const struct vector *vectors, size_t n,
@@ -43,7 +45,8 @@ void model_label_vectors(const struct model *m, const struct vector *vectors, si
 /* Gives the model's pages back to the system; they are read again when needed. */
 void model_release_memory(const struct model *m);
 
-/* Appends the file of a network to b (whose max must allow it). names: (G). False when it does not fit. */
+/* Appends the file of a network to b (whose max must allow it). names: (G). False when it does not
+ * fit. */
 bool model_pack(const struct mlp *mlp, const char *const *names, struct buf *b);
 
 #endif

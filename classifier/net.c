@@ -64,8 +64,8 @@ struct net *net_new(const struct mlp_shape *shape, size_t batch, uint64_t seed)
 void net_free(struct net *n)
 {
     if (n) {
-        float *const blocks[] = {n->params, n->grads, n->moment1, n->moment2, n->x, n->dx,
-                                 n->h1, n->dh1, n->h2, n->dh2, n->logits, n->target};
+        float *const blocks[] = {n->params, n->grads, n->moment1, n->moment2, n->x,      n->dx,
+                                 n->h1,     n->dh1,   n->h2,      n->dh2,     n->logits, n->target};
         for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
             free(blocks[i]);
         }
@@ -101,7 +101,8 @@ static size_t bag_add(struct net *n, size_t at, uint32_t slot)
     return at + 1;
 }
 
-/* Fills one row of x from example i; `at` is the next free place of bag_rows, and returned moved on. */
+/* Fills one row of x from example i; `at` is the next free place of bag_rows, and returned moved
+ * on. */
 static size_t row_load(struct net *n, const struct examples *e, size_t i, size_t row,
                        const struct net_drop *drop, size_t at)
 {
@@ -164,7 +165,8 @@ static void forward(struct net *n, size_t rows, float drop)
     }
 }
 
-/* Every tower has its own loss, so that they stay different: only the logits' mean is shared, at the end. */
+/* Every tower has its own loss, so that they stay different: only the logits' mean is shared, at
+ * the end. */
 static double loss_make(struct net *n, const struct examples *e, const uint32_t *which, size_t rows)
 {
     const size_t genres = n->shape.genres, towers = n->shape.towers;

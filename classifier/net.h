@@ -1,4 +1,5 @@
-/* The network of mlp.h while it is trained: parameters, gradients and Adam's moments, each in one block. */
+/* The network of mlp.h while it is trained: parameters, gradients and Adam's moments, each in one
+ * block. */
 #ifndef CLASSIFIER_NET_H
 #define CLASSIFIER_NET_H
 
@@ -38,18 +39,18 @@ struct net {
     struct rand_seq rand;
     /* Of one batch of at most `batch` rows. */
     size_t batch;
-    float *x;      /* (batch, I) */
-    float *dx;     /* (batch, I) */
-    float *h1;     /* (batch, T * H1) */
-    float *dh1;    /* (batch, T * H1) */
-    float *h2;     /* (T, batch, H2) */
-    float *dh2;    /* (T, batch, H2) */
-    float *logits; /* (T, batch, G), then their gradients */
-    float *target; /* (batch, G) */
+    float *x;           /* (batch, I) */
+    float *dx;          /* (batch, I) */
+    float *h1;          /* (batch, T * H1) */
+    float *dh1;         /* (batch, T * H1) */
+    float *h2;          /* (T, batch, H2) */
+    float *dh2;         /* (T, batch, H2) */
+    float *logits;      /* (T, batch, G), then their gradients */
+    float *target;      /* (batch, G) */
     uint32_t *bag_rows; /* slots that the batch's bags are of, in order */
     size_t bag_rows_cap;
-    size_t *bag_first;  /* (batch * VECTOR_GROUPS + 1) into bag_rows */
-    uint32_t *touched;  /* slots with a gradient, each once */
+    size_t *bag_first; /* (batch * VECTOR_GROUPS + 1) into bag_rows */
+    uint32_t *touched; /* slots with a gradient, each once */
     size_t touched_n;
     unsigned char *is_touched; /* (slots) */
 };
@@ -64,20 +65,22 @@ struct net_step {
 struct net *net_new(const struct mlp_shape *shape, size_t batch, uint64_t seed);
 void net_free(struct net *n);
 
-/* Fills the batch from n examples (their numbers in `which`), thinned out as drop says; NULL: whole. */
+/* Fills the batch from n examples (their numbers in `which`), thinned out as drop says; NULL:
+ * whole. */
 void net_load(struct net *n, const struct examples *e, const uint32_t *which, size_t rows,
               const struct net_drop *drop);
-/* The mean loss of the loaded batch, in nats per family, and the gradients of all parameters, which were zero. */
+/* The mean loss of the loaded batch, in nats per family, and the gradients of all parameters, which
+ * were zero. */
 double net_gradient(struct net *n, const struct examples *e, const uint32_t *which, size_t rows,
                     float hidden_drop);
-/* One step of AdamW (Loshchilov and Hutter 2019) along the gradients, which are zero afterwards. Rows of the
- * table move only when touched (lazy Adam). */
+/* One step of AdamW (Loshchilov and Hutter 2019) along the gradients, which are zero afterwards.
+ * Rows of the table move only when touched (lazy Adam). */
 void net_update(struct net *n, const struct net_step *step);
 /* Probabilities of the loaded batch: probs (rows, G). */
 void net_predict(struct net *n, size_t rows, float *probs);
 
-/* The network as mlp.h wants it: m's dense arrays point into the net, its table into `table` (slots *
- * mlp_slot_bytes), quantised here to 8 bits with a scale for each row. */
+/* The network as mlp.h wants it: m's dense arrays point into the net, its table into `table` (slots
+ * * mlp_slot_bytes), quantised here to 8 bits with a scale for each row. */
 void net_quantise(const struct net *n, const struct vocab *v, unsigned char *table, struct mlp *m);
 
 #endif

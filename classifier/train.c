@@ -15,16 +15,11 @@
 #include "classifier/metric.h"
 #include "classifier/model.h"
 
-/* OpenBLAS's own setter, which its cblas.h declares without a prototype of C. */
 #define ROWS_LEAST 100 /* labelled songs; fewer teach nothing */
 
 const struct train_recipe train_recipe_default = {
-    .shape = {.genres = GENRE_N,
-              .towers = 4,
-              .hidden1 = 128,
-              .hidden2 = 64,
-              .dim = 24,
-              .pieces = 8},
+    .shape =
+        {.genres = GENRE_N, .towers = 4, .hidden1 = 128, .hidden2 = 64, .dim = 32, .pieces = 8},
     .drop = {.statistics = 0.3F,
              .year = 0.2F,
              .group = {[VECTOR_ARTIST] = 0.8F,
@@ -33,17 +28,17 @@ const struct train_recipe train_recipe_default = {
                        [VECTOR_TITLE] = 0.2F,
                        [VECTOR_LABEL] = 0.3F,
                        [VECTOR_YEAR] = 0.2F,
-                       [VECTOR_TAG] = 0.85F},
+                       [VECTOR_TAG] = 0.8F},
              .token = {[VECTOR_ARTIST] = 0.1F,
-                       [VECTOR_ARTIST_WORD] = 0.3F,
-                       [VECTOR_ALBUM] = 0.3F,
-                       [VECTOR_TITLE] = 0.3F,
+                       [VECTOR_ARTIST_WORD] = 0.85F,
+                       [VECTOR_ALBUM] = 0.85F,
+                       [VECTOR_TITLE] = 0.85F,
                        [VECTOR_LABEL] = 0.2F,
                        [VECTOR_TAG] = 0.3F},
-             .hidden = 0.3F},
-    .batch = 256,
-    .epochs = 20,
-    .rate = 1e-3,
+             .hidden = 0.2F},
+    .batch = 512,
+    .epochs = 30,
+    .rate = 2e-3,
     .decay = 0.05,
     .table_decay = 0.05,
     .token_artists = 4,
@@ -84,8 +79,7 @@ static void run_free(struct run *r)
 static enum err_code corpora_load(struct run *r, struct err *e)
 {
     const struct train_options *o = r->options;
-    enum err_code code =
-        corpus_load(&r->train, o->data, o->data_n, o->families, DATASET_TRAIN, e);
+    enum err_code code = corpus_load(&r->train, o->data, o->data_n, o->families, DATASET_TRAIN, e);
     if (code == ERR_OK) {
         /* Its bad rows were told already. */
         code = corpus_load(&r->validate, o->data, 1, o->families, DATASET_VALIDATE, e);
@@ -102,14 +96,13 @@ static enum err_code corpora_load(struct run *r, struct err *e)
 static void inputs_make(struct run *r)
 {
     const size_t pieces = r->recipe.shape.pieces;
-    r->scaling = mem_array(2 * (size_t)VECTOR_NUMBERS + (size_t)VECTOR_SMOOTH * (pieces + 1),
-                           sizeof(float));
+    r->scaling =
+        mem_array(2 * (size_t)VECTOR_NUMBERS + (size_t)VECTOR_SMOOTH * (pieces + 1), sizeof(float));
     float *mean = r->scaling, *scale = mean + VECTOR_NUMBERS, *knots = scale + VECTOR_NUMBERS;
     example_scale(&r->train, pieces, mean, scale, knots);
     vocab_make(&r->vocab, &r->train, r->recipe.token_artists, r->recipe.tokens_most);
     r->recipe.shape.slots = r->vocab.slots;
-    r->mlp = (struct mlp){
-        .shape = r->recipe.shape, .mean = mean, .scale = scale, .knots = knots};
+    r->mlp = (struct mlp){.shape = r->recipe.shape, .mean = mean, .scale = scale, .knots = knots};
     example_make(&r->train_examples, &r->train, &r->mlp, &r->vocab);
     example_make(&r->validate_examples, &r->validate, &r->mlp, &r->vocab);
 }
@@ -248,8 +241,7 @@ out:
 
 enum err_code train_run(const struct train_options *o, struct err *e)
 {
-    struct run r = {.options = o,
-                    .recipe = o->recipe ? *o->recipe : train_recipe_default};
+    struct run r = {.options = o, .recipe = o->recipe ? *o->recipe : train_recipe_default};
     r.recipe.epochs = o->epochs > 0 ? o->epochs : r.recipe.epochs;
     /* One thread: sums in another order would make another model. */
     openblas_set_num_threads(1);

@@ -24,7 +24,8 @@ struct train_recipe {
 extern const struct train_recipe train_recipe_default;
 
 struct train_options {
-    const char *const *data; /* (data_n) files as in dataset.h; the first one's validation part decides */
+    const char *const
+        *data; /* (data_n) files as in dataset.h; the first one's validation part decides */
     size_t data_n;
     const char *families; /* tag-families.csv */
     const char *out;      /* the model file; an old one stays unless training succeeds */
@@ -34,8 +35,8 @@ struct train_options {
     const struct train_recipe *recipe; /* NULL: the default */
 };
 
-/* Progress goes to standard error. ERR_FORMAT when a file is bad or there is too little to learn from,
- * ERR_IO when something cannot be read or written; then nothing is written. */
+/* Progress goes to standard error. ERR_FORMAT when a file is bad or there is too little to learn
+ * from, ERR_IO when something cannot be read or written; then nothing is written. */
 ERR_NODISCARD enum err_code train_run(const struct train_options *o, struct err *e);
 
 #endif

@@ -6,7 +6,8 @@
 #include "base/text.h"
 #include "classifier/word.h"
 
-/* What a token is hashed after, so that the same word in two groups, or a piece and a word, differ. */
+/* What a token is hashed after, so that the same word in two groups, or a piece and a word, differ.
+ */
 struct prefix {
     char whole;
     char word;

@@ -1,4 +1,5 @@
-/* A song as the model sees it: numbers with a mask, and hashed tokens in groups that can be left out. */
+/* A song as the model sees it: numbers with a mask, and hashed tokens in groups that can be left
+ * out. */
 #ifndef CLASSIFIER_VECTOR_H
 #define CLASSIFIER_VECTOR_H
 
@@ -7,7 +8,8 @@
 
 #include "base/song.h"
 
-/* The numbers, unscaled. Those before VECTOR_SMOOTH are continuous and also enter in pieces (see mlp.h). */
+/* The numbers, unscaled. Those before VECTOR_SMOOTH are continuous and also enter in pieces (see
+ * mlp.h). */
 enum vector_number {
     VECTOR_DANCEABILITY,
     VECTOR_ENERGY,
@@ -52,10 +54,12 @@ struct vector {
     float number[VECTOR_NUMBERS]; /* 0 where not known */
     uint32_t known;               /* bit i: number[i] is known */
     uint16_t tokens[VECTOR_GROUPS];
-    uint64_t token[VECTOR_GROUPS][VECTOR_TOKENS]; /* FNV-1a of the group's prefix and the token; not 0 */
+    uint64_t token[VECTOR_GROUPS]
+                  [VECTOR_TOKENS]; /* FNV-1a of the group's prefix and the token; not 0 */
 };
 
-/* Any thread, no allocation. A statistic that is not finite or out of all range counts as not known. */
+/* Any thread, no allocation. A statistic that is not finite or out of all range counts as not
+ * known. */
 void vector_make(const struct song *song, struct vector *ret_vector);
 /* Takes the statistics (numbers of VECTOR_STATISTICS) or one group's tokens out again. */
 void vector_drop_statistics(struct vector *v);

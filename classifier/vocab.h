@@ -14,9 +14,9 @@ struct vocab {
     uint64_t *token; /* (slots): where open addressing put them; 0: free */
 };
 
-/* Keeps a token of an artist's name that is on at least two songs, and any other that at least `artists`
- * different first artists have: what only one has would be learned by heart. At most `most` tokens, the
- * commonest. The rows need no order. */
+/* Keeps a token of an artist's name that is on at least two songs, and any other that at least
+ * `artists` different first artists have: what only one has would be learned by heart. At most
+ * `most` tokens, the commonest. The rows need no order. */
 void vocab_make(struct vocab *v, const struct corpus *c, uint32_t artists, uint32_t most);
 void vocab_free(struct vocab *v);
 /* Slot of a token, UINT32_MAX when it has none. */

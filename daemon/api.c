@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "daemon/app.h"
 #include "daemon/doctor.h"
+#include "daemon/policy.h"
 #include "daemon/status.h"
 
 typedef enum err_code route_fn(struct app *a, const struct server_request *req,
@@ -178,7 +179,7 @@ static enum err_code post_refresh(struct app *a, const struct server_request *re
                                   const struct json *body, struct json **ret, struct err *e)
 {
     access_forget(&a->access);
-    app_remember_access(a);
+    policy_remember(a);
     return get_status(a, req, body, ret, e);
 }
 

@@ -58,7 +58,4 @@ ERR_NODISCARD enum err_code app_run(const struct app_options *options, struct er
 void app_stop(struct app *a);
 /* Reads the configuration again, at once or when no job runs. */
 void app_reload(struct app *a);
-/* Stores what was learned about the app's access and cool-down, if anything was. */
-void app_remember_access(struct app *a);
-
 #endif

@@ -116,8 +116,7 @@ void command_doc_help(const struct command_row *row, struct buf *b)
     }
     buf_add_str(b, "\nFlags:\n");
     globals_help(b);
-    buf_add_str(b, "\nStart with: genrectl login, then genrectl genres, then genrectl sort "
-                   "--genres A,B\n"
+    buf_add_str(b, "\nStart with: genrectl login, genrectl genres, genrectl sort --genres A,B\n"
                    "Exit status: 0 done, 1 failed, 2 usage, 3 partly done, 4 login needed,\n"
                    "5 daemon not reachable, 6 try later, 130 interrupted.\n");
 }

@@ -62,7 +62,7 @@ void config_doc_scdoc(struct buf *b)
     for (size_t i = 0; i < config_n_keys; i++) {
         const struct config_key *k = &config_keys[i];
         if (starts_section(i)) {
-            buf_printf(b, "## \\[%s]\n\n", k->section);
+            buf_printf(b, "## [%s]\n\n", k->section);
         }
         buf_add_str(b, "*");
         scdoc_text(b, k->key);

@@ -51,11 +51,6 @@ static bool config_check(struct ctl *c, struct json *checks)
     }
     check_add(checks, "config", true,
               config->file != NULL ? config->file : "no file, the defaults hold", NULL);
-    bool id = *config->client_id != '\0';
-    check_add(checks, "client id", id, id ? "set" : "not set",
-              "register an app at developer.spotify.com with the redirect URI "
-              "http://127.0.0.1/callback, and put its client id into the configuration, [spotify] "
-              "client_id");
     return true;
 }
 
@@ -81,7 +76,7 @@ static void directory_check(struct json *checks, const char *name, const char *p
 static void key_check(struct json *checks, const char *state_dir)
 {
     struct stat st;
-    char *path = mem_printf("%s/genred.key", state_dir);
+    char *path = mem_printf("%s/key", state_dir);
     char *hint = mem_printf("chmod 600 %s", path);
     if (stat(path, &st) != 0) {
         check_add(checks, "key file", true, "none yet, made at the first login", NULL);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -103,39 +104,49 @@ static void widths_find(const struct ctl_table *t, size_t *widths, size_t room)
     }
 }
 
-static void cell_print(const char *text, const struct ctl_table_column *column, size_t width,
-                       bool last)
+static void cell_put(const char *text, const struct ctl_table_column *column, size_t width,
+                     struct buf *line)
 {
     size_t n = text_columns(text);
-    if (column->right && n < width) {
-        printf("%*s", (int)(width - n), "");
+    for (size_t i = n; column->right && i < width; i++) {
+        buf_add_char(line, ' ');
     }
-    /* Four bytes and one mark of combination per column is more than any sane name has. */
     size_t size = strlen(text) + width + 8;
     char *fitted = mem_alloc(size);
     text_fit(text, column->right && n < width ? n : width, fitted, size);
-    if (last) {
-        size_t end = strlen(fitted);
-        while (end > 0 && fitted[end - 1] == ' ') {
-            fitted[--end] = '\0';
-        }
-    }
-    printf("%s%s", fitted, last ? "\n" : "  ");
+    buf_add_str(line, fitted);
     free(fitted);
+}
+
+/* One line without blanks at its end. cells: (n_columns), NULL: the titles. */
+static void line_print(const struct ctl_table *t, const size_t *widths, char *const *cells)
+{
+    struct buf line = {0};
+    for (size_t i = 0; i < t->n_columns; i++) {
+        const struct ctl_table_column *column = &t->columns[i];
+        buf_add_str(&line, i > 0 ? "  " : "");
+        cell_put(cells != NULL ? cells[i] : column->title, column, widths[i], &line);
+    }
+    while (line.len > 0 && line.data[line.len - 1] == ' ') {
+        line.data[--line.len] = '\0';
+    }
+    fputs(buf_str(&line), stdout);
+    buf_free(&line);
 }
 
 void ctl_table_print(struct ctl_table *t, size_t width, bool color)
 {
+    assert(t->n_columns > 0);
     size_t widths[CTL_TABLE_COLUMNS];
     widths_find(t, widths, width);
     fputs(color ? "\x1b[1m" : "", stdout);
-    for (size_t i = 0; i < t->n_columns; i++) {
-        cell_print(t->columns[i].title, &t->columns[i], widths[i], i + 1 == t->n_columns);
+    line_print(t, widths, NULL);
+    fputs(color ? "\x1b[0m\n" : "\n", stdout);
+    for (size_t i = 0; i + t->n_columns <= t->n_cells; i += t->n_columns) {
+        line_print(t, widths, &t->cells[i]);
+        putchar('\n');
     }
-    fputs(color ? "\x1b[0m" : "", stdout);
     for (size_t i = 0; i < t->n_cells; i++) {
-        size_t column = i % t->n_columns;
-        cell_print(t->cells[i], &t->columns[column], widths[column], column + 1 == t->n_columns);
         free(t->cells[i]);
     }
     free(t->cells);

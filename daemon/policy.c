@@ -113,7 +113,7 @@ enum err_code policy_load(struct app *a, struct err *e)
     return code;
 }
 
-void app_remember_access(struct app *a)
+void policy_remember(struct app *a)
 {
     char key[192];
     struct err e = {0};

@@ -17,5 +17,7 @@ struct policy {
 struct runner_policy policy_make(struct policy *p);
 /* Reads the cool-down and the access that were learned before. */
 ERR_NODISCARD enum err_code policy_load(struct app *a, struct err *e);
+/* Stores what was learned about the app's access, if anything was. */
+void policy_remember(struct app *a);
 
 #endif

@@ -300,7 +300,7 @@ static void end_run(struct runs *r, const struct err *e)
                     err_name(e->code), e->text);
     if (e->code && err_class(e->code) != ERR_CLASS_INTERRUPTED && !app->stopping)
         hook_run(app->config.on_failure, err_name(e->code), e->text);
-    app_remember_access(app);
+    policy_remember(app);
     schedule_note(&app->schedule, e);
     runs_wish_free(&r->now.wish);
     r->now.id = 0;

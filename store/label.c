@@ -6,13 +6,14 @@
 #include "base/text.h"
 #include "store/sql.h"
 
+/* CROSS JOIN keeps the order: from the one song to its artists, never over all tags. */
 static enum err_code read_tags(struct store *s, int64_t track, struct arena *a,
                                const char **ret_tags, struct err *e)
 {
     struct sql q;
     enum err_code code =
         sql_start(&q, s, e,
-                  "SELECT tag.tags FROM track_artist ta JOIN tag ON tag.artist = ta.artist"
+                  "SELECT tag.tags FROM track_artist ta CROSS JOIN tag ON tag.artist = ta.artist"
                   " WHERE ta.track = ? AND tag.tags <> '' ORDER BY ta.place",
                   "i", track);
     if (code)
@@ -158,7 +159,7 @@ enum err_code store_label_list(struct store *s, int64_t account, const char *mod
                          " FROM liked JOIN track t ON t.id = liked.track"
                          " LEFT JOIN label ON label.track = t.id AND label.model = ?2"
                          " WHERE liked.account = ?1 AND NOT EXISTS(SELECT 1 FROM track twin"
-                         "   JOIN liked first ON first.track = twin.id AND first.account = ?1"
+                         "   CROSS JOIN liked first ON first.track = twin.id AND first.account = ?1"
                          "   WHERE twin.isrc = t.isrc AND first.ord < liked.ord)"
                          " ORDER BY liked.ord DESC",
                          "is", account, model);

@@ -77,7 +77,7 @@ enum err_code store_liked_count(struct store *s, int64_t account, const char *mo
         &q, s, e,
         "SELECT count(*), count(label.track),"
         " sum(EXISTS(SELECT 1 FROM feature f WHERE f.track = liked.track AND f.mask <> 0)),"
-        " sum(EXISTS(SELECT 1 FROM track_artist ta JOIN tag ON tag.artist = ta.artist"
+        " sum(EXISTS(SELECT 1 FROM track_artist ta CROSS JOIN tag ON tag.artist = ta.artist"
         "   WHERE ta.track = liked.track AND tag.tags <> '')),"
         " count(t.isrc) - count(DISTINCT t.isrc)"
         " FROM liked JOIN track t ON t.id = liked.track"

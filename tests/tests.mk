@@ -56,7 +56,7 @@ bench: all $(OUT)/tests/bench/bench
 
 $(OUT)/tests/bench/bench: $(OUT)/tests/bench/bench.o $(LIB)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -o $@ $^ $(LDLIBS)
 
 T ?= 60
 fuzz:

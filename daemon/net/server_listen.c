@@ -11,15 +11,22 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #define BACKLOG 64
 
-/* A socket file without a listener is left by a crash; one with a listener is somebody's. */
-static enum err_code clear_path(const char *path, const struct sockaddr_un *addr, struct err *e)
+static enum err_code fail_path(const char *path, int why, struct err *e)
 {
+    return err_set(e, ERR_IO, "%s: %s", path, strerror(why));
+}
+
+/* A socket file without a listener is left by a crash; one with a listener is somebody's. */
+static enum err_code clear_path(const struct sockaddr_un *addr, struct err *e)
+{
+    const char *path = addr->sun_path;
     struct stat st;
     if (lstat(path, &st) < 0)
-        return errno == ENOENT ? ERR_OK : err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+        return errno == ENOENT ? ERR_OK : fail_path(path, errno, e);
     if (!S_ISSOCK(st.st_mode))
         return err_set(e, ERR_IO, "%s is in the way: it is no socket", path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -31,9 +38,9 @@ static enum err_code clear_path(const char *path, const struct sockaddr_un *addr
     if (why == 0 || why == EAGAIN)
         return err_set(e, ERR_BUSY, "somebody already answers on %s", path);
     if (why != ECONNREFUSED)
-        return err_set(e, ERR_IO, "%s: %s", path, strerror(why));
+        return fail_path(path, why, e);
     if (unlink(path) < 0 && errno != ENOENT)
-        return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+        return fail_path(path, errno, e);
     return ERR_OK;
 }
 
@@ -41,24 +48,24 @@ enum err_code server_listen_unix(const char *path, mode_t mode, gid_t group, int
                                  struct err *e)
 {
     struct sockaddr_un addr = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof(addr.sun_path))
+    if (!text_copy(addr.sun_path, sizeof(addr.sun_path), path))
         return err_set(e, ERR_IO, "the socket's path is longer than %zu bytes: %.200s",
                        sizeof(addr.sun_path) - 1, path);
-    memcpy(addr.sun_path, path, strlen(path));
-    if (clear_path(path, &addr, e))
+    path = addr.sun_path;
+    if (clear_path(&addr, e))
         return e->code;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return err_set(e, ERR_IO, "socket: %s", strerror(errno));
     /* On Linux the file takes the socket's mode: nobody else gets in between bind and chmod. */
     if (fchmod(fd, 0600) < 0 || bind(fd, (const struct sockaddr *)&addr, sizeof(addr)) < 0) {
-        err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+        fail_path(path, errno, e);
         close(fd);
         return e->code;
     }
     if ((group != (gid_t)-1 && chown(path, (uid_t)-1, group) < 0) || chmod(path, mode) < 0 ||
         listen(fd, BACKLOG) < 0) {
-        err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+        fail_path(path, errno, e);
         unlink(path);
         close(fd);
         return e->code;

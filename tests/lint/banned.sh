@@ -6,7 +6,7 @@ banned='strcpy|strcat|sprintf|strncpy|strtok|atoi|atof|atol|gets|scanf|system|po
 if grep -rnE "(^|[^_a-zA-Z.>])($banned)\(" base spotify store classifier daemon --include='*.[ch]'; then
     status=1
 fi
-if grep -rniE 'SELECT \*|TODO|FIXME|XXX' base spotify store classifier daemon --include='*.[ch]'; then
+if grep -rniE 'SELECT \*|TODO|FIXME|\bXXX\b' base spotify store classifier daemon --include='*.[ch]'; then
     status=1
 fi
 exit $status

@@ -11,8 +11,8 @@
 #define MADE_FAMILIES                                                                              \
     "tag,tracks,families\nbebop,1,jazz\nthrash,2,metal rock\nbop,3,\ntechno,4,electronic\n"
 
-/* Writes `songs` rows by `songs` / 4 artists: loud ones are thrash, long ones techno, the rest bebop; every
- * eighth has no tag that tells anything. */
+/* Writes `songs` rows by `songs` / 4 artists: loud ones are thrash, long ones techno, the rest
+ * bebop; every eighth has no tag that tells anything. */
 static inline bool made_songs_write(const char *path, size_t songs, uint64_t seed)
 {
     static const char *const tags[] = {"bebop", "thrash; bop", "techno"};
@@ -27,10 +27,9 @@ static inline bool made_songs_write(const char *path, size_t songs, uint64_t see
         size_t artist = i / 4, kind = artist % 3;
         buf_printf(&b, "s%zu-%u,%s %zu,Act %zu-%u,,%d,%d,0,Label %zu,%s,%.2f,%.3f,%.1f\n", i,
                    (unsigned)seed, words[kind], i, artist, (unsigned)seed,
-                   1960 + (int)rand_below(&r, 60), kind == 2 ? 400000 : 200000,
-                   kind, i % 8 == 7 ? "bop" : tags[kind],
-                   (kind == 1 ? -4.0 : -12.0) + rand_normal(&r), rand_unit(&r),
-                   100.0 + 20.0 * rand_unit(&r));
+                   1960 + (int)rand_below(&r, 60), kind == 2 ? 400000 : 200000, kind,
+                   i % 8 == 7 ? "bop" : tags[kind], (kind == 1 ? -4.0 : -12.0) + rand_normal(&r),
+                   rand_unit(&r), 100.0 + 20.0 * rand_unit(&r));
     }
     bool ok = file_write(path, b.data, b.len, 0600, &e) == ERR_OK;
     buf_free(&b);

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <dirent.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -16,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PEER_CONNS 256
+#define PEER_CONNS 8192
 
 struct peer;
 
@@ -87,6 +88,11 @@ static inline int peer_add(struct peer *p, int which, int n)
     return now;
 }
 
+static inline int peer_count(struct peer *p, int which)
+{
+    return peer_add(p, which, 0);
+}
+
 /* Until count[which] >= n, or the end. */
 static inline void peer_await(struct peer *p, int which, int n)
 {
@@ -133,13 +139,18 @@ static inline void *peer_serve(void *ctx)
 {
     struct peer_conn *c = ctx;
     struct peer_request *req = calloc(1, sizeof(*req));
+    int on = 1;
     assert(req);
+    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     req->peer = c->peer;
     req->fd = c->fd;
     while (peer_read(req) && c->peer->answer(req))
         ;
-    shutdown(c->fd, SHUT_RDWR);
     free(req);
+    pthread_mutex_lock(&c->peer->lock);
+    close(c->fd);
+    c->fd = -1;
+    pthread_mutex_unlock(&c->peer->lock);
     return NULL;
 }
 
@@ -190,14 +201,15 @@ static inline void peer_stop(struct peer *p)
     pthread_mutex_lock(&p->lock);
     p->stopping = true;
     pthread_cond_broadcast(&p->changed);
+    for (size_t i = 0; i < p->n_conns; i++) {
+        if (p->conns[i].fd >= 0)
+            shutdown(p->conns[i].fd, SHUT_RDWR);
+    }
     pthread_mutex_unlock(&p->lock);
     shutdown(p->fd, SHUT_RDWR);
     pthread_join(p->thread, NULL);
-    for (size_t i = 0; i < p->n_conns; i++) {
-        shutdown(p->conns[i].fd, SHUT_RDWR);
+    for (size_t i = 0; i < p->n_conns; i++)
         pthread_join(p->conns[i].thread, NULL);
-        close(p->conns[i].fd);
-    }
     close(p->fd);
     pthread_cond_destroy(&p->changed);
     pthread_mutex_destroy(&p->lock);

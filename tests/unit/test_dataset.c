@@ -117,9 +117,12 @@ static void test_bad_rows_tell_their_line(void **state)
                                       "d,D\n"
                                       "e,E,100,x\n"
                                       "f,F,nan,5.0\n");
-    static const char *const whys[] = {"line 2: \"fast\" is no number for tempo", NULL,
-                                       "line 4: it has no id", "line 5: it has another",
-                                       "line 6: \"x\" is no number for duration_ms", NULL};
+    static const char *const whys[] = {"line 2: \"fast\" is no number for tempo",
+                                       NULL,
+                                       "line 4: it has no id",
+                                       "line 5: it has another",
+                                       "line 6: \"x\" is no number for duration_ms",
+                                       NULL};
     for (size_t i = 0; i < sizeof(whys) / sizeof(whys[0]); i++) {
         struct song s;
         struct err e = {0};
@@ -152,12 +155,8 @@ static void test_place(void **state)
         const char *artist;
         double u;
     } rows[] = {
-        {"Some Band", 0.693886831},
-        {"SOME BAND", 0.693886831},
-        {"ÉLÈVE Ж", 0.320782492},
-        {"ΟΔΟΣ", 0.227243311},
-        {"İx", 0.226860559},
-        {"東京", 0.074220103},
+        {"Some Band", 0.693886831}, {"SOME BAND", 0.693886831}, {"ÉLÈVE Ж", 0.320782492},
+        {"ΟΔΟΣ", 0.227243311},      {"İx", 0.226860559},        {"東京", 0.074220103},
         {"x", 0.177506820},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -31,8 +31,8 @@ static void test_families_of_tags(void **state)
     assert_int_equal(opened(state, MADE_FAMILIES, &f, &e), ERR_OK);
     uint32_t metal = UINT32_C(1) << genre_find("metal") | UINT32_C(1) << genre_find("rock");
     assert_int_equal(family_of_tags(f, "Thrash"), metal);
-    assert_int_equal(family_of_tags(f, "x; bebop;thrash"),
-                     metal | UINT32_C(1) << genre_find("jazz"));
+    assert_int_equal(family_of_tags(f, "x; bebop;thrash"), metal | UINT32_C(1)
+                                                                       << genre_find("jazz"));
     assert_int_equal(family_of_tags(f, "bop"), 0);
     assert_int_equal(family_of_tags(f, ""), 0);
     assert_int_equal(family_of_tags(f, "; ;"), 0);

@@ -108,8 +108,8 @@ static void test_bags(void **state)
     v.token[VECTOR_TITLE][2] = tokens[1];
     float out[MLP_INPUT_MAX];
     mlp_encode(&t.mlp, &v, out);
-    const float *bag = out + 2 * VECTOR_NUMBERS + VECTOR_SMOOTH * shape.pieces +
-                       VECTOR_TITLE * (shape.dim + 1);
+    const float *bag =
+        out + 2 * VECTOR_NUMBERS + VECTOR_SMOOTH * shape.pieces + VECTOR_TITLE * (shape.dim + 1);
     const size_t bytes = mlp_slot_bytes(&shape);
     const unsigned char *a = t.table + mlp_slot_find(&t.mlp, tokens[2]) * bytes;
     const unsigned char *b = t.table + mlp_slot_find(&t.mlp, tokens[1]) * bytes;

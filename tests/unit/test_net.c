@@ -39,16 +39,12 @@ static struct examples examples_make(const struct mlp_shape *shape, struct examp
     return e;
 }
 
-static const struct mlp_shape shape = {.genres = 4,
-                                       .towers = 2,
-                                       .hidden1 = 5,
-                                       .hidden2 = 4,
-                                       .dim = 4,
-                                       .pieces = 2,
-                                       .slots = 10};
+static const struct mlp_shape shape = {
+    .genres = 4, .towers = 2, .hidden1 = 5, .hidden2 = 4, .dim = 4, .pieces = 2, .slots = 10};
 static const uint32_t which[ROWS] = {2, 0, 1};
 
-/* The loss that the gradients belong to: weighted, summed over families, mean over rows and towers. */
+/* The loss that the gradients belong to: weighted, summed over families, mean over rows and towers.
+ */
 static double loss_of(struct net *n, const struct examples *e)
 {
     net_load(n, e, which, ROWS, NULL);

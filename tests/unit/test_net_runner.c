@@ -38,7 +38,7 @@ enum mode {
     MODE_TOKEN_WAITS, /* as OLD_TOKEN, and the token comes once the test says so */
 };
 
-static enum mode mode; /* of the server */
+static _Atomic enum mode mode; /* of the server */
 
 static bool answer_token(struct peer_request *req)
 {
@@ -420,9 +420,9 @@ static void one_refresh_serves_all(void **state)
     struct bench *b = *state;
     assert_int_equal(run(b, MODE_OLD_TOKEN), ERR_OK);
     assert_in_order(b);
-    assert_int_equal(b->peer->count[COUNT_TOKENS], 1);
-    assert_true(b->peer->count[COUNT_REFUSED] >= 1 && b->peer->count[COUNT_REFUSED] <= 4);
-    assert_int_equal(b->requests, b->peer->count[COUNT_ITEMS] + 1);
+    assert_int_equal(peer_count(b->peer, COUNT_TOKENS), 1);
+    assert_true(peer_count(b->peer, COUNT_REFUSED) >= 1 && peer_count(b->peer, COUNT_REFUSED) <= 4);
+    assert_int_equal(b->requests, peer_count(b->peer, COUNT_ITEMS) + 1);
 }
 
 static void no_token_is_refreshed_first(void **state)
@@ -431,8 +431,8 @@ static void no_token_is_refreshed_first(void **state)
     secret_set(&b->token, NULL);
     assert_int_equal(run(b, MODE_TOKEN_BUSY), ERR_OK); /* the refresh is tried again, too */
     assert_in_order(b);
-    assert_int_equal(b->peer->count[COUNT_TOKENS], 2);
-    assert_int_equal(b->peer->count[COUNT_REFUSED], 0);
+    assert_int_equal(peer_count(b->peer, COUNT_TOKENS), 2);
+    assert_int_equal(peer_count(b->peer, COUNT_REFUSED), 0);
     assert_int_equal(b->token_takes, 1);
 }
 
@@ -440,7 +440,7 @@ static void a_refused_fresh_token_ends_it(void **state)
 {
     struct bench *b = *state;
     assert_int_equal(run(b, MODE_NO_TOKEN), ERR_LOGIN);
-    assert_int_equal(b->peer->count[COUNT_TOKENS], 1);
+    assert_int_equal(peer_count(b->peer, COUNT_TOKENS), 1);
     assert_int_equal(b->taken, 0);
 }
 
@@ -488,7 +488,7 @@ static void a_remembered_hold_is_kept(void **state)
     b->hold_until_s = clock_utc_s() + 1000;
     assert_int_equal(run(b, MODE_PLAIN), ERR_RATE);
     assert_int_equal(b->end.retry_at_s, b->hold_until_s);
-    assert_int_equal(b->peer->count[COUNT_ITEMS], 0);
+    assert_int_equal(peer_count(b->peer, COUNT_ITEMS), 0);
     b->hold_until_s = clock_utc_s() + 1;
     b->asked = b->events = 0;
     assert_int_equal(run(b, MODE_PLAIN), ERR_OK);
@@ -534,7 +534,8 @@ static void run_cut(struct bench *b, enum mode server)
     b->asked = b->taken = b->events = b->finished = 0;
     b->worked = false;
     b->sleeps = 1;
-    b->peer->count[COUNT_ITEMS] = b->peer->count[COUNT_TOKENS] = b->peer->count[COUNT_LAST] = 0;
+    for (int i = COUNT_ITEMS; i <= COUNT_LAST; i++)
+        peer_add(b->peer, i, -peer_count(b->peer, i));
     secret_set(&b->token, "old");
     runner_start(b->runner, job_new(b));
     while (b->states > 0)
@@ -582,7 +583,7 @@ static void free_everywhere(void **state)
 static void on_cancel_timer(void *ctx)
 {
     struct bench *b = ctx;
-    if (b->peer->count[COUNT_TOKENS] + b->peer->count[COUNT_ITEMS] > 3) {
+    if (peer_count(b->peer, COUNT_TOKENS) + peer_count(b->peer, COUNT_ITEMS) > 3) {
         runner_cancel(b->runner);
         runner_cancel(b->runner);
         peer_add(b->peer, COUNT_LAST, 1);

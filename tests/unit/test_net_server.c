@@ -8,11 +8,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -570,6 +572,62 @@ static int warm_up(void **state)
     return 0;
 }
 
+/* What a stranger with that group, who has no other rights, is answered; 200 also when it cannot
+ * connect. */
+static int status_for_stranger(struct bench *b, const char *path, gid_t gid)
+{
+    int done[2];
+    int status = -1;
+    assert_int_equal(pipe(done), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct sockaddr_un to = {.sun_family = AF_UNIX};
+        char got[16] = "";
+        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        static const char ask[] = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        memcpy(to.sun_path, path, strlen(path));
+        if (setgroups(1, &gid) < 0 || setgid(65534) < 0 || setuid(65534) < 0)
+            _exit(255);
+        if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) < 0)
+            _exit(0);
+        peer_send(fd, ask, strlen(ask));
+        recv(fd, got, sizeof(got) - 1, MSG_WAITALL);
+        _exit((int)strtol(got + 9, NULL, 10) - 200);
+    }
+    close(done[1]);
+    pump(b, done[0]); /* its end closes with it */
+    close(done[0]);
+    waitpid(pid, &status, 0);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status) + 200;
+}
+
+static void strangers_are_not_answered(void **state)
+{
+    struct bench *b = *state;
+    struct server_options options = {.handler = handler, .ctx = b};
+    struct server *open = NULL;
+    struct server *group = NULL;
+    struct err e;
+    char path[2][128];
+    if (geteuid() != 0)
+        skip(); /* only root can play a stranger */
+    chmod(b->dir, 0755);
+    snprintf(path[0], sizeof(path[0]), "%s/open", b->dir);
+    snprintf(path[1], sizeof(path[1]), "%s/group", b->dir);
+    assert_int_equal(server_open_unix(b->loop, &options, path[0], 0666, (gid_t)-1, &open, &e),
+                     ERR_OK);
+    assert_int_equal(server_open_unix(b->loop, &options, path[1], 0660, 4321, &group, &e), ERR_OK);
+    assert_int_equal(status_for_stranger(b, path[0], 4321), 403);
+    assert_int_equal(b->handled, 0);
+    assert_int_equal(status_for_stranger(b, path[1], 4321), 200);
+    assert_int_equal(b->handled, 1);
+    assert_int_equal(status_for_stranger(b, path[1], 4322), 200); /* exit 0: refused by the file */
+    assert_int_equal(b->handled, 1);
+    server_close(open);
+    server_close(group);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(int argc, char **argv)
@@ -591,6 +649,7 @@ int main(int argc, char **argv)
         TEST(closing_waits_for_a_reader_only_so_long),
         TEST(listeners_fail_with_a_reason),
         TEST(a_stale_socket_is_replaced),
+        TEST(strangers_are_not_answered),
     };
     alarm(120);
     if (argc > 1)

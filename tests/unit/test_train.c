@@ -81,8 +81,8 @@ static void test_card(void **state)
     struct err e = {0};
     trained(1, id);
     assert_int_equal(file_read(card, &b, &e), ERR_OK);
-    static const char *const parts[] = {"`songs.csv` | `", "`families.csv` | `", "Seed 1,",
-                                        "--data songs.csv", "terms forbid", "| jazz |"};
+    static const char *const parts[] = {"`songs.csv` | `",  "`families.csv` | `", "Seed 1,",
+                                        "--data songs.csv", "terms forbid",       "| jazz |"};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         assert_non_null(strstr(buf_str(&b), parts[i]));
     }
@@ -161,8 +161,10 @@ static void test_eval_json_and_table(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_seed_same_model), cmocka_unit_test(test_card),
-        cmocka_unit_test(test_it_learned), cmocka_unit_test(test_failure_keeps_the_old_model),
+        cmocka_unit_test(test_same_seed_same_model),
+        cmocka_unit_test(test_card),
+        cmocka_unit_test(test_it_learned),
+        cmocka_unit_test(test_failure_keeps_the_old_model),
         cmocka_unit_test(test_eval_json_and_table),
     };
     void *state = NULL;

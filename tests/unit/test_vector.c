@@ -13,8 +13,8 @@
 #include "base/text.h"
 #include "classifier/vector.h"
 
-static const struct song blank = {.id = "x", .name = "", .artists = "", .album = "", .label = "",
-                                  .tags = "", .is_explicit = -1};
+static const struct song blank = {
+    .id = "x", .name = "", .artists = "", .album = "", .label = "", .tags = "", .is_explicit = -1};
 
 static bool has(const struct vector *v, enum vector_group g, char prefix, const char *token)
 {

@@ -38,8 +38,9 @@ static void test_lower(void **state)
 static void test_decode_of_bad_bytes(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"\x80", "\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80",
-                                      "\xe2\x82", "\xff", "\xf4\x90\x80\x80"};
+    static const char *const bad[] = {
+        "\x80",     "\xc3", "\xc0\x80",        "\xed\xa0\x80", "\xf5\x80\x80\x80",
+        "\xe2\x82", "\xff", "\xf4\x90\x80\x80"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         const char *s = bad[i];
         assert_int_equal(word_decode(&s), 0xfffd);
