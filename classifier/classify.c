@@ -1,6 +1,7 @@
 #include "classifier/classify.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,16 +41,11 @@ static void string_add(struct buf *b, const char *s)
     buf_add_char(b, '"');
 }
 
-/* p in [0, 1] with four places, whatever the locale. */
+/* p in [0, 1] with six places, whatever the locale: fewer would tie the rare genres' small ones. */
 static void probability_add(struct buf *b, float p)
 {
-    unsigned places = (unsigned)(p * 10000.0F + 0.5F);
-    char text[8] = {(char)('0' + places / 10000), '.'};
-    for (size_t i = 5; i >= 2; i--) {
-        text[i] = (char)('0' + places % 10);
-        places /= 10;
-    }
-    buf_add(b, text, 6);
+    unsigned places = (unsigned)lround((double)p * 1e6);
+    buf_printf(b, "%u.%06u", places / 1000000, places % 1000000);
 }
 
 /* The genres' numbers, the likeliest first. order: (n). */

@@ -13,7 +13,7 @@ struct classify_options {
 };
 
 /* Writes {"id","name","genres":[{"name","p"},...]} per song to out, all families, the likeliest
- * first, p to four places. A bad row is told on standard error with its line and skipped; then the
+ * first, p to six places. A bad row is told on standard error with its line and skipped; then the
  * result is ERR_PARTLY, after everything else was written. *ret_songs: lines written, also on
  * failure. */
 ERR_NODISCARD enum err_code classify_run(const struct classify_options *o, FILE *out,

@@ -132,13 +132,14 @@ static enum err_code post_drop(struct app *a, const struct server_request *req,
 static enum err_code post_cancel(struct app *a, const struct server_request *req,
                                  const struct json *body, struct json **ret, struct err *e)
 {
+    int64_t run = json_get_int(body, "run", 0);
     (void)req;
-    (void)body;
     (void)e;
-    bool run = runs_cancel(&a->runs);
-    bool login = session_cancel(&a->session);
+    bool cancelled = runs_cancel(&a->runs, run);
+    if (!run || run == a->session.run)
+        cancelled = session_cancel(&a->session) || cancelled;
     *ret = json_object();
-    json_set_bool(*ret, "cancelled", run || login);
+    json_set_bool(*ret, "cancelled", cancelled);
     return ERR_OK;
 }
 

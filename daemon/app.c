@@ -158,7 +158,8 @@ static enum err_code app_open(struct app *a, struct err *e)
     if (code)
         return code;
     log_level_set(a->config.log_level);
-    config_warn(&a->config);
+    if (a->options.transient < 0) /* else genrectl has told them already */
+        config_warn(&a->config);
     code = open_state(a, e);
     if (code == ERR_OK)
         code = open_model(a, e);
@@ -248,7 +249,7 @@ void app_stop(struct app *a)
     log_info("genred: stopping");
     notify_stopping();
     session_cancel(&a->session);
-    runs_cancel(&a->runs);
+    runs_cancel(&a->runs, 0);
     a->stopper = loop_timer_new(a->loop, stop_when_idle, a);
     loop_timer_start(a->stopper, 0);
 }

@@ -1,6 +1,5 @@
 #include "daemon/ctl_local.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,20 +8,16 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "classifier/dataset.h"
+#include "classifier/classify.h"
 #include "classifier/eval.h"
-#include "classifier/mlp.h"
-#include "classifier/model.h"
 #include "classifier/train.h"
 #include "daemon/command_complete.h"
 #include "daemon/command_doc.h"
 #include "daemon/config_doc.h"
 #include "daemon/ctl.h"
 
-#define LINE_MAX_BYTES ((size_t)4 << 20)
-#define OUT_DEFAULT    "genred.model"
-#define SEED_DEFAULT   1
-#define BAD_TOLD_MAX   20 /* of malformed rows; the rest is only counted */
+#define OUT_DEFAULT  "genred.model"
+#define SEED_DEFAULT 1
 
 static enum err_code number_of(const struct command *c, enum command_option option, int64_t max,
                                int64_t *ret_value, struct err *e)
@@ -35,96 +30,11 @@ static enum err_code number_of(const struct command *c, enum command_option opti
     return ERR_OK;
 }
 
-/* --- classify ----------------------------------------------------------------------------------
- */
-
-struct ranked {
-    float p;
-    size_t genre;
-};
-
-static int ranked_compare(const void *a, const void *b)
-{
-    const struct ranked *x = a;
-    const struct ranked *y = b;
-    if (x->p != y->p) {
-        return x->p < y->p ? 1 : -1;
-    }
-    return (x->genre > y->genre) - (x->genre < y->genre);
-}
-
-/* {"id","name","genres":[{"name","p"}, ...]}, best first; p: (G). */
-static void song_print(const struct model *m, const struct song *song, const float *p,
-                       struct ranked *ranked, struct buf *line)
-{
-    size_t n = model_genres(m);
-    for (size_t i = 0; i < n; i++) {
-        ranked[i] = (struct ranked){.p = p[i], .genre = i};
-    }
-    qsort(ranked, n, sizeof(*ranked), ranked_compare);
-    struct json *genres = json_array();
-    for (size_t i = 0; i < n; i++) {
-        struct json *genre = json_object();
-        json_set_str(genre, "name", model_genre(m, ranked[i].genre));
-        json_set_num(genre, "p", round((double)ranked[i].p * 1e4) / 1e4);
-        json_add(genres, genre);
-    }
-    struct json *j = json_object();
-    json_set_str(j, "id", song->id);
-    json_set_str(j, "name", song->name);
-    json_set(j, "genres", genres);
-    buf_clear(line);
-    json_print(j, false, line);
-    buf_add_char(line, '\n');
-    fwrite(buf_str(line), 1, line->len, stdout);
-    json_free(j);
-}
-
-static enum err_code songs_print(const struct model *m, struct dataset *d, const char *path,
-                                 struct err *e)
-{
-    size_t bad = 0;
-    size_t good = 0;
-    struct buf line = {.max = LINE_MAX_BYTES};
-    float *p = mem_array(model_genres(m), sizeof(*p));
-    struct ranked *ranked = mem_array(model_genres(m), sizeof(*ranked));
-    struct song song;
-    for (int state; (state = dataset_next(d, &song, e)) != 0;) {
-        if (state > 0) {
-            model_label(m, &song, 1, p);
-            song_print(m, &song, p, ranked, &line);
-            good++;
-        } else if (bad++ < BAD_TOLD_MAX) {
-            ctl_say("%s: %s", path, e->text);
-        }
-    }
-    free(ranked);
-    free(p);
-    buf_free(&line);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        return err_set(e, ERR_IO, "cannot write the result");
-    }
-    if (bad > 0) {
-        return err_set(e, good > 0 ? ERR_PARTLY : ERR_FORMAT, "%s: %zu of %zu rows are malformed",
-                       path, bad, good + bad);
-    }
-    return ERR_OK;
-}
-
 static enum err_code classify(const struct command *c, struct err *e)
 {
-    struct model *m = NULL;
-    struct dataset *d = NULL;
-    enum err_code code = model_open(c->value[OPTION_MODEL], &m, e);
-    if (code == ERR_OK) {
-        code = dataset_open(c->args[0], &d, e);
-    }
-    if (code == ERR_OK) {
-        code = songs_print(m, d, c->args[0], e);
-    }
-    dataset_close(d);
-    model_close(m);
-    return code;
+    size_t songs = 0;
+    struct classify_options options = {.path = c->args[0], .model = c->value[OPTION_MODEL]};
+    return classify_run(&options, stdout, &songs, e);
 }
 
 /* --- train, eval -------------------------------------------------------------------------------

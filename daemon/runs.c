@@ -295,10 +295,11 @@ static void end_run(struct runs *r, const struct err *e)
     struct app *app = r->app;
     if (r->now.wish.kind == RUNS_DROP && e->code == ERR_OK)
         unchoose(r, r->now.wish.genres[0]);
-    if (e->code)
+    bool cancelled = err_class(e->code) == ERR_CLASS_INTERRUPTED;
+    if (e->code && !cancelled)
         log_warning("run: failed run=%lld error=%s message='%s'", (long long)r->now.id,
                     err_name(e->code), e->text);
-    if (e->code && err_class(e->code) != ERR_CLASS_INTERRUPTED && !app->stopping)
+    if (e->code && !cancelled && !app->stopping)
         hook_run(app->config.on_failure, err_name(e->code), e->text);
     policy_remember(app);
     schedule_note(&app->schedule, e);
@@ -442,18 +443,30 @@ enum err_code runs_want(struct runs *r, struct runs_wish *wish, int64_t *ret_run
     return ERR_OK;
 }
 
-bool runs_cancel(struct runs *r)
+static void drop_waiting(struct runs *r, size_t at)
 {
-    bool any = r->n_queue > 0 || runs_is_busy(r);
-    while (r->n_queue > 0) {
-        struct err e = {0};
-        struct runs_entry *entry = &r->queue[--r->n_queue];
-        err_set(&e, ERR_CANCELLED, "the run was cancelled before it began");
-        events_send(&r->app->events, entry->id, events_error(&e), true);
-        runs_wish_free(&entry->wish);
+    struct err e = {0};
+    struct runs_entry entry = r->queue[at];
+    r->n_queue--;
+    memmove(&r->queue[at], &r->queue[at + 1], (r->n_queue - at) * sizeof(entry));
+    err_set(&e, ERR_CANCELLED, "the run was cancelled before it began");
+    events_send(&r->app->events, entry.id, events_error(&e), true);
+    runs_wish_free(&entry.wish);
+}
+
+bool runs_cancel(struct runs *r, int64_t run)
+{
+    bool any = false;
+    for (size_t i = r->n_queue; i > 0; i--) {
+        if (!run || r->queue[i - 1].id == run) {
+            drop_waiting(r, i - 1);
+            any = true;
+        }
     }
-    if (runs_is_busy(r))
+    if (runs_is_busy(r) && (!run || r->now.id == run)) {
         runner_cancel(r->runner);
+        any = true;
+    }
     return any;
 }
 

@@ -51,8 +51,8 @@ void runs_close(struct runs *r);
  * Checks the login and the genres first. */
 ERR_NODISCARD enum err_code runs_want(struct runs *r, struct runs_wish *wish, int64_t *ret_run,
                                       struct err *e);
-/* Cancels what runs and what waits. False when there is nothing. */
-bool runs_cancel(struct runs *r);
+/* Cancels that run, or with 0 what runs and what waits. False when there is nothing to cancel. */
+bool runs_cancel(struct runs *r, int64_t run);
 bool runs_is_busy(const struct runs *r);
 /* A number for a run outside of the queue (a login). */
 int64_t runs_new_id(struct runs *r);

@@ -55,7 +55,7 @@ static void take_over(struct session *s)
 {
     struct app *app = s->app;
     if (app->token.account && app->token.account != s->candidate.account)
-        runs_cancel(&app->runs);
+        runs_cancel(&app->runs, 0);
     auth_token_wipe(&app->token.held);
     app->token.held = s->candidate.held;
     app->token.account = s->candidate.account;
@@ -243,7 +243,7 @@ enum err_code session_answer(struct session *s, const char *url, struct err *e)
 enum err_code session_logout(struct session *s, struct err *e)
 {
     session_cancel(s);
-    runs_cancel(&s->app->runs);
+    runs_cancel(&s->app->runs, 0);
     enum err_code code = token_forget(&s->app->token, e);
     schedule_renew(&s->app->schedule);
     return code;

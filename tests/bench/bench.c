@@ -1,6 +1,7 @@
 /* What can be measured inside one process: `bench NAME...` prints one JSON line per figure.
  *
- * Times come with the time of a calibration loop in the same run, so that only ratios are compared. */
+ * Times come with the time of a calibration loop in the same run, so that only ratios are compared.
+ */
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,7 +111,8 @@ static void bench_diff(double calibration)
     free(items);
 }
 
-/* --- allocations --------------------------------------------------------------------------------- */
+/* --- allocations ---------------------------------------------------------------------------------
+ */
 
 static size_t allocations;
 void *__real_malloc(size_t n);
