@@ -144,6 +144,7 @@ int64_t json_int(const struct json *j, int64_t otherwise)
         return value;
     }
     double num = json_num(j, HUGE_VAL);
+    /* cppcheck-suppress incorrectLogicOperator ; it misreads hexadecimal floats */
     return num >= -0x1p63 && num < 0x1p63 ? (int64_t)num : otherwise;
 }
 

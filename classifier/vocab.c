@@ -108,7 +108,9 @@ void vocab_make(struct vocab *v, const struct corpus *c, uint32_t artists, uint3
             counts.at[kept++] = counts.at[i];
         }
     }
-    qsort(counts.at, kept, sizeof(*counts.at), count_compare);
+    if (kept > 0) {
+        qsort(counts.at, kept, sizeof(*counts.at), count_compare);
+    }
     kept = kept < most ? kept : most;
     struct mlp_shape shape = {.slots = (uint32_t)(kept + kept / 4 + 8)};
     *v = (struct vocab){.slots = shape.slots};

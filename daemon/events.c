@@ -135,10 +135,13 @@ bool events_anybody(const struct events *ev)
 void events_close(struct events *ev)
 {
     ev->audience = NULL;
-    while (ev->listeners) {
-        server_stream_end(ev->listeners->stream);
-        unlink_listener(ev->listeners);
+    struct events_listener *next = NULL;
+    for (struct events_listener *l = ev->listeners; l; l = next) {
+        next = l->next;
+        server_stream_end(l->stream);
+        free(l);
     }
+    ev->listeners = NULL;
     for (size_t i = 0; i < EVENTS_RUNS; i++) {
         json_free(ev->runs[i].last);
         ev->runs[i] = (struct events_run){0};

@@ -16,7 +16,7 @@ static int64_t backoff_ms(unsigned attempt, double jitter)
     int64_t ms = attempt < 8 ? (int64_t)250 << attempt : BACKOFF_MAX_MS;
     if (ms > BACKOFF_MAX_MS)
         ms = BACKOFF_MAX_MS;
-    return ms / 2 + (int64_t)((double)(ms / 2) * jitter);
+    return (int64_t)((double)ms * (1 + jitter) / 2);
 }
 
 static void give_up_network(const struct http_res *res, struct retry_answer *a)

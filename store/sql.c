@@ -49,7 +49,7 @@ static int bind_one(sqlite3_stmt *stmt, int at, char type, va_list *args)
         return sqlite3_bind_blob64(stmt, at, p, va_arg(*args, size_t), SQLITE_STATIC);
     }
     default:
-        assert(!"a letter that sql_start does not know");
+        assert(false && "a letter that sql_start does not know");
         return SQLITE_MISUSE;
     }
 }

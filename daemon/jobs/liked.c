@@ -147,7 +147,7 @@ static enum err_code take_page(struct job *j, int64_t offset, const struct libra
 enum job_after liked_take(struct job *j, struct job_io *io)
 {
     struct arena a = {0};
-    struct library_page page;
+    struct library_page page = {0};
     enum err_code code;
     if (io->res.status == 200)
         code = parse_page(&io->res.body, &a, &page, &io->err);
