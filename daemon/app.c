@@ -118,8 +118,10 @@ static void on_audience(void *ctx, bool anybody)
 
 static enum err_code open_loop(struct app *a, struct err *e)
 {
-    struct client_options options = {.user_agent = "genred/" GENRED_VERSION
-                                                   " (Spotify genre playlists; local daemon)"};
+    struct client_options options = {
+        .user_agent = "genred/" GENRED_VERSION " (Spotify genre playlists; local daemon)",
+        .stall_s = 10,
+    };
     a->loop = loop_new();
     loop_signal(a->loop, SIGTERM, on_terminate, a);
     loop_signal(a->loop, SIGINT, on_terminate, a);

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/json_scan.h"
 #include "spotify/access.h"
 #include "spotify/endpoint.h"
 
@@ -57,13 +58,14 @@ static void hold(const struct http_res *res, unsigned attempt, double jitter,
         a->delay_ms = 1000 + backoff_ms(attempt, jitter);
 }
 
-/* Every answer but those without content is JSON; anything else came from something in between. */
+/* Whatever is read is JSON; anything else was cut, or came from something in between. */
 static bool is_garbled(const struct http_req *req, const struct http_res *res)
 {
     if (res->status < 200 || res->status >= 300 || req->method != HTTP_GET)
         return false;
-    const char *body = buf_str(&res->body);
-    return body[strspn(body, " \t\r\n")] != '{' && body[strspn(body, " \t\r\n")] != '[';
+    const char *why = NULL;
+    json_scan(buf_str(&res->body), res->body.len, &why);
+    return why != NULL;
 }
 
 void retry_judge(const struct http_req *req, const struct http_res *res, unsigned attempt,

@@ -116,6 +116,7 @@ struct mirror_state {
 
 struct write_state {
     bool begun;
+    bool creating; /* a creation is on its way, or its outcome is unknown: no second one */
     struct arena arena;
     struct store_playlist *playlists; /* (n) */
     struct write_mark {

@@ -69,11 +69,13 @@ static enum err_code fill(struct work *w, struct write_slot *slot, struct http_r
     return store_outbox_mark_sent(w->env.store, b, e);
 }
 
-/* A family that has not answered yet is asked by one playlist first. */
+/* A family that has not answered yet is asked by one playlist first, and playlists are created one
+ * after another: an unknown creation is looked for in the list before there is a next one. */
 static bool must_wait(const struct work *w, const struct job *j, const struct store_batch *b)
 {
-    enum endpoint_family family = b->verb == STORE_CREATE ? ENDPOINT_CREATE : ENDPOINT_ITEMS_WRITE;
-    return j->outstanding && !access_is_open(w->env.access, family);
+    if (b->verb == STORE_CREATE)
+        return w->write.creating;
+    return j->outstanding && !access_is_open(w->env.access, ENDPOINT_ITEMS_WRITE);
 }
 
 /* True when the playlist has something to send, and it is filled in. */
@@ -96,6 +98,7 @@ static enum err_code try_playlist(struct job *j, size_t i, struct job_io *io, bo
     code = fill(w, slot, &io->req, &io->err);
     io->req.tag = (int64_t)(s->next_slot++ % WORK_SLOTS);
     s->mark[i].busy = true;
+    s->creating = s->creating || slot->batch.verb == STORE_CREATE;
     *ret_send = true;
     return code;
 }
@@ -158,6 +161,7 @@ static enum err_code created(struct work *w, struct write_slot *slot, const stru
     struct err unreadable = {0};
     if (parse_created(&res->body, &slot->arena, &made, &unreadable)) {
         s->mark[slot->playlist].closed = true; /* made, but unnamed: the marker finds it */
+        s->creating = true;
         return ERR_OK;
     }
     s->playlists[slot->playlist].sid = arena_str(&s->arena, made.sid);
@@ -229,6 +233,8 @@ enum job_after write_take(struct job *j, struct job_io *io)
         mark->closed = true;
         return JOB_AGAIN;
     }
+    if (slot->batch.verb == STORE_CREATE)
+        w->write.creating = false;
     switch (access_learn(w->env.access, family, &io->res, clock_utc_s())) {
     case ACCESS_ACCEPTED:
         code = carried_out(j, slot, &io->res, &io->err);

@@ -98,6 +98,10 @@ static void slots_drop(struct runner *r)
     r->n_flying = 0;
 }
 
+/* Fresh tokens that are refused in a row, by one request or by all, before the login counts as
+ * lost. */
+#define REAUTHORISE_MAX 3
+
 static void end_login(struct runner *r)
 {
     struct err e = {0};
@@ -112,11 +116,14 @@ static void slot_reauthorise(struct runner *r, struct runner_slot *s)
     s->state = SLOT_READY;
     if (!is_current) /* it was on its way while the token was refreshed */
         return;
-    if (s->req.auth != HTTP_AUTH_BEARER || s->reauthorised || !r->token.proven) {
+    if (s->req.auth != HTTP_AUTH_BEARER || s->reauthorised == REAUTHORISE_MAX ||
+        r->token.refused == REAUTHORISE_MAX) {
         end_login(r);
         return;
     }
-    s->reauthorised = true;
+    s->reauthorised++;
+    if (r->token.state == TOKEN_IDLE) /* the first of those in flight with this token */
+        r->token.refused++;
     runner_token_want(r);
 }
 
@@ -126,8 +133,10 @@ static void slot_deliver(struct runner *r, struct runner_slot *s)
     if (s->res.result != HTTP_RESULT_REPLY)
         return;
     runner_hold_success(r);
-    if (s->req.auth == HTTP_AUTH_BEARER && s->generation == r->token.generation)
+    if (s->req.auth == HTTP_AUTH_BEARER && s->generation == r->token.generation) {
+        r->token.refused = 0;
         r->token.proven = true;
+    }
 }
 
 static void slot_judge(struct runner *r, struct runner_slot *s)
@@ -464,6 +473,7 @@ void runner_start(struct runner *r, struct job *j)
     r->waiting = RUNNER_GOES_ON;
     r->holds_in_a_row = 0;
     r->token.proven = true;
+    r->token.refused = 0;
     runner_kick(r);
 }
 

@@ -21,7 +21,7 @@ enum runner_verdict {
     RUNNER_DELIVER, /* the job gets it, an unknown outcome too */
     RUNNER_RETRY,   /* send it again after ret->delay_ms */
     RUNNER_HOLD,    /* rate limit: nothing goes out before ret->until_utc_s, then send it again */
-    RUNNER_REAUTHORISE, /* refresh the token, then send it again; the second time in a row is
+    RUNNER_REAUTHORISE, /* refresh the token, then send it again; after three refreshes in a row
                            ERR_LOGIN */
     RUNNER_GIVE_UP,     /* the job ends with ret->err */
 };

@@ -34,9 +34,9 @@ struct runner_slot {
     struct client_call *call;
     unsigned attempt;
     int64_t due_boot_ms;
-    uint64_t generation; /* of the token it was sent with */
-    uint64_t epoch;      /* of the window it was sent in */
-    bool reauthorised;
+    uint64_t generation;   /* of the token it was sent with */
+    uint64_t epoch;        /* of the window it was sent in */
+    unsigned reauthorised; /* refreshes on behalf of this request */
 };
 
 enum runner_token_state { TOKEN_IDLE, TOKEN_READY, TOKEN_FLYING, TOKEN_PAUSED };
@@ -49,6 +49,7 @@ struct runner_token {
     unsigned attempt;
     int64_t due_boot_ms;
     uint64_t generation; /* refreshes so far */
+    unsigned refused;    /* 401s in a row for current tokens */
     bool proven;         /* a request with this generation was not answered by 401 */
 };
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Everything that a look at the sources can hold: format, layers, names, banned functions, documents.
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
 out=${1:-build/gcc}
 status=0
 for script in format layers names banned readme man units shell; do

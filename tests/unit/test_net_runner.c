@@ -440,7 +440,7 @@ static void a_refused_fresh_token_ends_it(void **state)
 {
     struct bench *b = *state;
     assert_int_equal(run(b, MODE_NO_TOKEN), ERR_LOGIN);
-    assert_int_equal(peer_count(b->peer, COUNT_TOKENS), 1);
+    assert_int_equal(peer_count(b->peer, COUNT_TOKENS), 3);
     assert_int_equal(b->taken, 0);
 }
 
