@@ -97,7 +97,7 @@ $(FUZZERS): $(OUT)/%: $(OUT)/%.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -type f -name '*.d' 2>/dev/null)
 
 include tests/tests.mk
 include etc/install.mk

@@ -23,6 +23,8 @@ static enum err_code open_state(struct app *a, struct err *e)
     enum err_code code = file_make_dir(a->config.state_dir, 0700, e);
     if (code == ERR_OK)
         code = file_lock(lock, &a->lock_fd, e);
+    if (code == ERR_BUSY)
+        err_wrap(e, "another genred uses the state directory %s", a->config.state_dir);
     if (code == ERR_OK)
         code = seal_key_load(key, &a->token.key, e);
     if (code == ERR_OK)

@@ -15,7 +15,7 @@ const struct command_option_row command_option_rows[OPTION_N] = {
      "Read the address that the browser ended at from standard input, for a machine reached by "
      "ssh."},
     {OPTION_REFRESH, "refresh", NULL, false, WORDS_NONE,
-     "Ask Spotify who is logged in and what the app may do, instead of what was last seen."},
+     "forget what Spotify refused this app, so that the next sync asks again"},
     {OPTION_GENRES, "genres", "A,B", false, WORDS_GENRES,
      "Choose these genres from now on, between commas."},
     {OPTION_DRY_RUN, "dry-run", NULL, false, WORDS_NONE,

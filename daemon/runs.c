@@ -114,7 +114,7 @@ static enum err_code fill_options(struct app *app, struct runs_wish *wish,
                                   struct work_options *ret_options, struct err *e)
 {
     struct work_options o = {
-        .sort = wish->kind == RUNS_SORT,
+        .name = wish->kind == RUNS_SORT ? "sort" : "sync",
         .dry_run = wish->dry_run,
         .threshold = wish->threshold >= 0 ? wish->threshold : app->config.threshold,
         .stay_margin = STAY_MARGIN,
@@ -123,11 +123,13 @@ static enum err_code fill_options(struct app *app, struct runs_wish *wish,
         .min_tracks = app->config.min_tracks,
     };
     enum err_code code = ERR_OK;
-    if (o.sort && wish->n_genres == 0)
+    if (wish->n_genres == 0)
         code = runs_chosen(app, &o.genres, &o.n_genres, e);
     for (size_t i = 0; i < wish->n_genres; i++)
         add_name(&o.genres, &o.n_genres, wish->genres[i]);
-    if (code == ERR_OK && o.sort && wish->n_genres && !wish->dry_run)
+    /* Until genres are chosen, a sync only reads and labels. */
+    o.sort = o.n_genres > 0;
+    if (code == ERR_OK && wish->n_genres && !wish->dry_run)
         code = choose(app, wish, e);
     if (code) {
         work_options_free(&o);
@@ -395,12 +397,14 @@ static enum err_code check(struct runs *r, const struct runs_wish *wish, struct 
         http_req_clear(&unused);
         return code ? code : err_set(e, ERR_LOGIN, "nobody is logged in: run 'genrectl login'");
     }
-    for (size_t i = 0; code == ERR_OK && wish->kind == RUNS_SORT && i < wish->n_genres; i++)
+    if (wish->kind == RUNS_DROP)
+        return ERR_OK;
+    for (size_t i = 0; code == ERR_OK && i < wish->n_genres; i++)
         code = runs_check_genre(r->app, wish->genres[i], e);
-    if (code || wish->kind != RUNS_SORT || wish->n_genres)
+    if (code || wish->n_genres)
         return code;
     code = runs_chosen(r->app, &chosen, &n_chosen, e);
-    if (code == ERR_OK && n_chosen == 0)
+    if (code == ERR_OK && n_chosen == 0 && wish->kind == RUNS_SORT)
         code = err_set(
             e, ERR_USAGE,
             "no genres are chosen yet: name some, as in 'genrectl sort --genres rock,jazz'");

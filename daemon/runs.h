@@ -13,6 +13,7 @@
 
 struct app;
 
+/* A sync brings everything up to date with the genres chosen before; a sort may choose others. */
 enum runs_kind { RUNS_SYNC, RUNS_SORT, RUNS_DROP };
 
 /* What somebody wants. */
@@ -22,7 +23,6 @@ struct runs_wish {
     size_t n_genres;
     double threshold; /* < 0: the configuration's */
     bool dry_run;
-    bool scheduled; /* nobody asked: the timer did */
 };
 
 struct runs_entry {

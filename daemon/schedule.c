@@ -1,7 +1,5 @@
 #include "daemon/schedule.h"
 
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/rand.h"
@@ -20,17 +18,10 @@ static void due(void *ctx)
     struct schedule *s = ctx;
     struct app *app = s->app;
     struct err e = {0};
-    char **genres = NULL;
-    size_t n = 0;
     int64_t run = 0;
-    struct runs_wish wish = {.threshold = -1, .scheduled = true};
+    struct runs_wish wish = {.kind = RUNS_SYNC, .threshold = -1};
     if (!token_is_set(&app->token) || runs_is_busy(&app->runs))
         return;
-    if (runs_chosen(app, &genres, &n, &e) == ERR_OK)
-        wish.kind = n ? RUNS_SORT : RUNS_SYNC;
-    for (size_t i = 0; i < n; i++)
-        free(genres[i]);
-    free(genres);
     s->retry_at_s = 0;
     if (runs_want(&app->runs, &wish, &run, &e)) {
         log_error("schedule: not started reason='%s'", e.text);

@@ -16,7 +16,7 @@ void work_note(struct work *w, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
-    log_warning("%s: %s", w->options.sort ? "sort" : "sync", text);
+    log_warning("%s: %s", w->options.name, text);
     if (w->n_notes < sizeof(w->notes) / sizeof(w->notes[0]))
         w->notes[w->n_notes++] = arena_str(&w->arena, text);
 }
@@ -203,7 +203,7 @@ struct job *work_new(const struct work_env *env, struct work_options *options)
     liked_begin(&w->liked);
     bool sort = w->options.sort;
     *j = (struct job){
-        .name = sort ? "sort" : "sync",
+        .name = w->options.name,
         .steps = sort ? sort_steps : sync_steps,
         .n_steps = sort ? sizeof(sort_steps) / sizeof(sort_steps[0])
                         : sizeof(sync_steps) / sizeof(sync_steps[0]),

@@ -30,8 +30,9 @@ struct work_env {
 
 /* What is wanted of it; owned by the job. */
 struct work_options {
-    bool sort;    /* false: a sync */
-    bool dry_run; /* ends before anything is written; the store is a copy */
+    const char *name; /* "sync" or "sort"; static */
+    bool sort;        /* go on to the playlists */
+    bool dry_run;     /* ends before anything is written; the store is a copy */
     char **genres;
     size_t n_genres;
     double threshold;    /* a song enters a genre's playlist at this probability ... */
