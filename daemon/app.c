@@ -148,16 +148,19 @@ static enum err_code open_model(struct app *a, struct err *e)
 }
 
 /* Tokens must not land in a core dump, nor be read by a debugger of the same user. */
-static void keep_memory_private(void)
+static void guard_process(void)
 {
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0);
+    /* A file that may grow no more is an error to answer, not the end. */
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 static enum err_code app_open(struct app *a, struct err *e)
 {
-    keep_memory_private();
+    guard_process();
     enum err_code code = config_load(a->options.config, &a->config, e);
     if (code)
         return code;

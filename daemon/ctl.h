@@ -15,7 +15,7 @@ struct ctl {
     struct command command;
     struct config config; /* zeroed for commands that need none */
     struct ctl_daemon daemon;
-    int stop_fd; /* signalfd of SIGINT and SIGTERM; -1 for local commands */
+    int stop_fd; /* readable once SIGINT or SIGTERM came; -1 for local commands */
     bool json;
     bool quiet;
     bool color;       /* on standard output */

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -172,8 +171,8 @@ static enum start_result failure_take(struct ctl_daemon *d, const struct buf *li
 static void child_wait(const struct ctl_daemon *d, int64_t wait_ms)
 {
     int64_t deadline_ms = clock_boot_ms() + wait_ms;
-    struct signalfd_siginfo info;
-    while (d->stop_fd >= 0 && read(d->stop_fd, &info, sizeof(info)) > 0) {
+    char info[16];
+    while (d->stop_fd >= 0 && read(d->stop_fd, info, sizeof(info)) > 0) {
     }
     struct pollfd stop = {.fd = d->stop_fd, .events = POLLIN};
     while (waitpid(d->pid, NULL, WNOHANG) == 0 && clock_boot_ms() < deadline_ms) {

@@ -1,6 +1,5 @@
 #include "daemon/ctl_run.h"
 
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -23,8 +22,8 @@ enum err_code ctl_run_end(struct ctl *c, const struct json *event, struct err *e
 void ctl_run_cancel(struct ctl *c, int64_t run)
 {
     /* A first interruption is answered by this; only a second one stops the asking. */
-    struct signalfd_siginfo info;
-    while (read(c->stop_fd, &info, sizeof(info)) > 0) {
+    char info[16];
+    while (read(c->stop_fd, info, sizeof(info)) > 0) {
     }
     struct err ignored;
     int exit_status = c->exit_status;

@@ -1,11 +1,12 @@
 /* genrectl: the command line of genred. */
+#include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -60,16 +61,33 @@ static carry_out_fn *carry_out_find(enum command_id id)
     return NULL;
 }
 
-/* Interruptions become readable, so that no wait is blind to them. */
+static int stop_write_fd = -1; /* a signal handler has no other way to it */
+
+static void stop_note(int number)
+{
+    int saved = errno;
+    char byte = (char)number;
+    if (write(stop_write_fd, &byte, 1) < 0) {
+        /* The pipe is full of the same news. */
+    }
+    errno = saved;
+}
+
+/* Interruptions become readable, so that no wait is blind to them. A handler and a pipe, since the
+ * threads that OpenBLAS starts before main would take a signal that only this one blocks. */
 static int stop_open(void)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = stop_note, .sa_flags = SA_RESTART};
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+        return -1;
+    }
+    stop_write_fd = ends[1];
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        sigaction(numbers[i], &action, NULL);
+    }
+    return ends[0];
 }
 
 static bool wants_color(const struct command *c)
