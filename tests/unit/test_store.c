@@ -1,0 +1,321 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/account.h"
+#include "store/label.h"
+#include "store/liked.h"
+#include "store/outbox.h"
+#include "store/playlist.h"
+#include "store/run.h"
+#include "store/setting.h"
+#include "store/sql.h"
+#include "store/track.h"
+
+struct bench {
+    char path[64];
+    struct store *s;
+    int64_t account;
+    struct arena a;
+};
+
+static int set_up(void **state)
+{
+    struct bench *b = calloc(1, sizeof(*b));
+    struct err e = {0};
+    snprintf(b->path, sizeof(b->path), "/tmp/genred-store-%d.db", (int)getpid());
+    assert_int_equal(store_open(b->path, &b->s, &e), ERR_OK);
+    assert_int_equal(store_account_put(b->s, "key", "user", "User", &b->account, &e), ERR_OK);
+    *state = b;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    static const char *const endings[] = {"", "-wal", "-shm"};
+    struct bench *b = *state;
+    store_close(b->s);
+    for (size_t i = 0; i < 3; i++) {
+        char path[80];
+        snprintf(path, sizeof(path), "%s%s", b->path, endings[i]);
+        unlink(path);
+    }
+    arena_free(&b->a);
+    free(b);
+    return 0;
+}
+
+static int64_t put_track(struct bench *b, int number, const char *isrc)
+{
+    char *sid = arena_alloc(&b->a, 23);
+    struct err e = {0};
+    int64_t id = 0;
+    snprintf(sid, 23, "%022d", number);
+    struct library_artist artist = {"artist", "An Artist"};
+    struct library_track t = {.sid = sid,
+                              .linked_sid = "",
+                              .uri = "",
+                              .name = "name",
+                              .album = "album",
+                              .release_date = "2001",
+                              .isrc = isrc,
+                              .artists = &artist,
+                              .n_artists = 1,
+                              .is_explicit = -1,
+                              .playable = true};
+    assert_int_equal(store_track_put(b->s, &t, &id, &e), ERR_OK);
+    return id;
+}
+
+static void like(struct bench *b, int64_t track, int64_t ord)
+{
+    struct err e = {0};
+    assert_int_equal(sql_run(b->s, &e,
+                             "INSERT INTO liked(account, track, added_s, ord, walk)"
+                             " VALUES(?, ?, 0, ?, 1)",
+                             "iii", b->account, track, ord),
+                     ERR_OK);
+}
+
+static void test_the_file_is_private(void **state)
+{
+    struct bench *b = *state;
+    struct stat st;
+    assert_int_equal(stat(b->path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+}
+
+static void test_a_newer_database_is_left_alone(void **state)
+{
+    struct bench *b = *state;
+    struct store *again = NULL;
+    struct err e = {0};
+    assert_int_equal(sql_run(b->s, &e, "PRAGMA user_version = 999", ""), ERR_OK);
+    assert_int_equal(store_open(b->path, &again, &e), ERR_STORE);
+    assert_non_null(strstr(e.text, "newer"));
+    assert_null(again);
+}
+
+static void test_a_failed_transaction_leaves_nothing(void **state)
+{
+    struct bench *b = *state;
+    struct err e = {0};
+    struct buf value;
+    buf_init(&value, 100);
+    assert_int_equal(store_begin(b->s, &e), ERR_OK);
+    assert_int_equal(store_setting_put(b->s, "k", "v", 1, &e), ERR_OK);
+    assert_int_equal(store_end(b->s, ERR_BUG, &e), ERR_BUG);
+    assert_int_equal(store_setting_get(b->s, "k", &value, &e), ERR_OK);
+    assert_int_equal(value.len, 0);
+    buf_free(&value);
+}
+
+static void test_a_full_disk_is_told(void **state)
+{
+    struct bench *b = *state;
+    struct err e = {0};
+    static char big[200000];
+    assert_int_equal(sql_run(b->s, &e, "PRAGMA max_page_count = 30", ""), ERR_OK);
+    assert_int_equal(store_setting_put(b->s, "k", big, sizeof(big), &e), ERR_STORE);
+    assert_non_null(strstr(e.text, "full"));
+    assert_int_equal(store_setting_put(b->s, "k", "v", 1, &e), ERR_OK);
+}
+
+static void test_an_account_gains_its_key(void **state)
+{
+    struct bench *b = *state;
+    struct err e = {0};
+    int64_t one = 0;
+    int64_t two = 0;
+    assert_int_equal(store_account_put(b->s, "old", "old", "O", &one, &e), ERR_OK);
+    assert_int_equal(store_account_put(b->s, "stable", "old", "O", &two, &e), ERR_OK);
+    assert_int_equal(one, two); /* known by the user's id before the service told keys */
+    assert_int_not_equal(one, b->account);
+}
+
+static void test_new_facts_drop_the_label(void **state)
+{
+    struct bench *b = *state;
+    struct err e = {0};
+    float stat[SONG_STATS] = {0.5F};
+    float p[2] = {0.1F, 0.9F};
+    struct store_songs songs = {0};
+    int64_t n = 0;
+    int64_t track = put_track(b, 1, "");
+    like(b, track, 1);
+    assert_int_equal(store_label_lacking(b->s, b->account, "m", 10, &b->a, &songs, &e), ERR_OK);
+    assert_int_equal(songs.n, 1);
+    assert_int_equal(songs.song[0].year, 2001);
+    assert_int_equal(store_label_put(b->s, "m", &songs, p, 2, &e), ERR_OK);
+    assert_int_equal(store_label_lacking_count(b->s, b->account, "m", &n, &e), ERR_OK);
+    assert_int_equal(n, 0);
+    put_track(b, 1, ""); /* the same again changes nothing */
+    assert_int_equal(store_label_lacking_count(b->s, b->account, "m", &n, &e), ERR_OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(store_track_stats_put(b->s, track, "spotify", 5, 1, stat, &e), ERR_OK);
+    assert_int_equal(store_label_lacking_count(b->s, b->account, "m", &n, &e), ERR_OK);
+    assert_int_equal(n, 1);
+}
+
+static void test_the_same_song_is_listed_once(void **state)
+{
+    struct bench *b = *state;
+    struct err e = {0};
+    struct store_labelled *list = NULL;
+    size_t n = 0;
+    int64_t first = put_track(b, 1, "ISRC1");
+    like(b, first, 1);
+    like(b, put_track(b, 2, "ISRC1"), 2);
+    like(b, put_track(b, 3, ""), 3);
+    like(b, put_track(b, 4, ""), 4);
+    assert_int_equal(store_label_list(b->s, b->account, "m", 2, &b->a, &list, &n, &e), ERR_OK);
+    assert_int_equal(n, 3);
+    assert_int_equal(list[2].track, first); /* newest first, and the one liked first stays */
+}
+
+static int64_t new_playlist(struct bench *b)
+{
+    struct err e = {0};
+    int64_t id = 0;
+    assert_int_equal(store_playlist_new(b->s, b->account, "rock", 1, "rock", &id, &e), ERR_OK);
+    assert_int_equal(store_outbox_put(b->s, id, STORE_CREATE, &e), ERR_OK);
+    assert_int_equal(store_outbox_put(b->s, id, STORE_CREATE, &e), ERR_OK);
+    return id;
+}
+
+static struct store_batch next(struct bench *b, int64_t playlist, size_t max)
+{
+    struct store_batch batch = {.n = 0};
+    struct err e = {0};
+    assert_int_equal(store_outbox_next(b->s, playlist, max, &b->a, &batch, &e), ERR_OK);
+    return batch;
+}
+
+static void test_the_outbox_goes_in_order(void **state)
+{
+    struct bench *b = *state;
+    struct err e = {0};
+    int64_t add[5];
+    int64_t remove[1];
+    for (int i = 0; i < 5; i++)
+        add[i] = put_track(b, i, "");
+    remove[0] = put_track(b, 9, "");
+    int64_t id = new_playlist(b);
+    assert_int_equal(store_outbox_plan(b->s, id, add, 5, remove, 1, &e), ERR_OK);
+    struct store_batch batch = next(b, id, 2);
+    assert_int_equal(batch.verb, STORE_CREATE);
+    assert_int_equal(batch.n, 1); /* queued once */
+    assert_int_equal(store_outbox_mark_sent(b->s, &batch, &e), ERR_OK);
+    assert_int_equal(next(b, id, 2).n, 0); /* nothing before its outcome is known */
+    assert_int_equal(store_playlist_created(b->s, id, "sid", "s1", &e), ERR_OK);
+    batch = next(b, id, 2);
+    assert_int_equal(batch.verb, STORE_REMOVE);
+    assert_int_equal(store_outbox_done(b->s, &batch, "s2", &e), ERR_OK);
+    batch = next(b, id, 2); /* the oldest likes go in first, under what comes on top later */
+    assert_int_equal(batch.verb, STORE_ADD);
+    assert_int_equal(batch.n, 2);
+    assert_int_equal(batch.track[0], add[3]);
+    assert_int_equal(batch.track[1], add[4]);
+    assert_int_equal(store_outbox_done(b->s, &batch, "s3", &e), ERR_OK);
+    assert_int_equal(next(b, id, 100).n, 3);
+}
+
+static enum store_item_by by_of(struct bench *b, int64_t track)
+{
+    struct store_item *items = NULL;
+    struct err e = {0};
+    size_t n = 0;
+    assert_int_equal(store_playlist_items(b->s, b->account, "rock", &b->a, &items, &n, &e), ERR_OK);
+    for (size_t i = 0; i < n; i++) {
+        if (items[i].track == track)
+            return items[i].by;
+    }
+    return (enum store_item_by)99;
+}
+
+static void test_a_reading_settles_and_merges(void **state)
+{
+    struct bench *b = *state;
+    struct err e = {0};
+    int64_t t[6];
+    for (int i = 0; i < 6; i++)
+        t[i] = put_track(b, i, "");
+    int64_t id = new_playlist(b);
+    assert_int_equal(store_playlist_created(b->s, id, "sid", "s1", &e), ERR_OK);
+    assert_int_equal(store_outbox_plan(b->s, id, t, 3, NULL, 0, &e), ERR_OK);
+    struct store_batch batch = next(b, id, 100);
+    assert_int_equal(store_outbox_done(b->s, &batch, "s2", &e), ERR_OK);
+    assert_int_equal(store_outbox_plan(b->s, id, &t[3], 2, &t[2], 1, &e), ERR_OK);
+    batch = next(b, id, 100); /* the removal of t2: carried out, answer lost */
+    assert_int_equal(store_outbox_mark_sent(b->s, &batch, &e), ERR_OK);
+    const int64_t seen[] = {t[0], t[5]}; /* t1 was taken out, t5 put in by the person */
+    assert_int_equal(store_playlist_merge(b->s, id, "s3", seen, 2, 2, &e), ERR_OK);
+    assert_int_equal(by_of(b, t[0]), STORE_BY_GENRED);
+    assert_int_equal(by_of(b, t[1]), STORE_BY_REMOVED);
+    assert_int_equal(by_of(b, t[2]), 99); /* ours to remove, so no veto */
+    assert_int_equal(by_of(b, t[3]), 99); /* never sent: planned anew */
+    assert_int_equal(by_of(b, t[5]), STORE_BY_PERSON);
+    assert_int_equal(next(b, id, 100).n, 0);
+    const int64_t later[] = {t[0], t[1]}; /* they put t1 back and take their own out */
+    assert_int_equal(store_playlist_merge(b->s, id, "s4", later, 2, 2, &e), ERR_OK);
+    assert_int_equal(by_of(b, t[1]), STORE_BY_PERSON);
+    assert_int_equal(by_of(b, t[5]), 99);
+}
+
+static void test_runs_are_listed_and_pruned(void **state)
+{
+    struct bench *b = *state;
+    struct err e = {0};
+    struct store_run *runs = NULL;
+    size_t n = 0;
+    for (int64_t id = 1; id <= 5; id++)
+        assert_int_equal(store_run_start(b->s, id, b->account, "sort", id, &e), ERR_OK);
+    assert_int_equal(store_run_close_killed(b->s, &e), ERR_OK);
+    assert_int_equal(store_run_prune(b->s, 3, &e), ERR_OK);
+    assert_int_equal(store_run_list(b->s, b->account, 10, &b->a, &runs, &n, &e), ERR_OK);
+    assert_int_equal(n, 3);
+    assert_int_equal(runs[0].id, 5);
+    assert_string_equal(runs[0].outcome, "killed");
+}
+
+static void test_a_copy_is_forgotten(void **state)
+{
+    struct bench *b = *state;
+    struct err e = {0};
+    struct store *copy = NULL;
+    int64_t id = 0;
+    assert_int_equal(store_open_copy(b->s, &copy, &e), ERR_OK);
+    assert_int_equal(store_playlist_new(copy, b->account, "rock", 1, "x", &id, &e), ERR_OK);
+    store_close(copy);
+    assert_int_equal(sql_int(b->s, &id, -1, &e, "SELECT count(*) FROM playlist", ""), ERR_OK);
+    assert_int_equal(id, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_the_file_is_private),
+        TEST(test_a_newer_database_is_left_alone),
+        TEST(test_a_failed_transaction_leaves_nothing),
+        TEST(test_a_full_disk_is_told),
+        TEST(test_an_account_gains_its_key),
+        TEST(test_new_facts_drop_the_label),
+        TEST(test_the_same_song_is_listed_once),
+        TEST(test_the_outbox_goes_in_order),
+        TEST(test_a_reading_settles_and_merges),
+        TEST(test_runs_are_listed_and_pruned),
+        TEST(test_a_copy_is_forgotten),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
