@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/app.h"
+#include "daemon/choice.h"
 #include "daemon/hook.h"
 #include "daemon/jobs/drop.h"
 #include "daemon/jobs/work.h"
@@ -39,76 +40,15 @@ int64_t runs_new_id(struct runs *r)
     return ++r->last_id;
 }
 
-/* --- genres
- * --------------------------------------------------------------------------------------- */
-
-static void add_name(char ***genres, size_t *n, const char *name)
-{
-    *genres = mem_resize(*genres, *n + 1, sizeof(**genres));
-    (*genres)[(*n)++] = mem_strdup(name);
-}
-
-enum err_code runs_chosen(struct app *app, char ***ret_genres, size_t *ret_n, struct err *e)
-{
-    struct arena a = {0};
-    struct store_account account;
-    enum err_code code = store_account_get(app->store, app->token.account, &a, &account, e);
-    char **genres = NULL;
-    size_t n = 0;
-    if (code == ERR_OK && account.id && *account.genres) {
-        char *list = mem_strdup(account.genres);
-        char *save = NULL;
-        for (char *g = strtok_r(list, ",", &save); g; g = strtok_r(NULL, ",", &save))
-            add_name(&genres, &n, g);
-        free(list);
-    }
-    for (size_t i = 0; code == ERR_OK && n == 0 && i < app->config.genres.n; i++)
-        add_name(&genres, &n, app->config.genres.items[i]);
-    arena_free(&a);
-    *ret_genres = genres;
-    *ret_n = n;
-    return code;
-}
-
-enum err_code runs_check_genre(struct app *app, const char *genre, struct err *e)
-{
-    struct buf near;
-    const char *names[256];
-    size_t n = model_genres(app->model);
-    n = n < 256 ? n : 256;
-    for (size_t i = 0; i < n; i++) {
-        names[i] = model_genre(app->model, i);
-        if (strcmp(names[i], genre) == 0)
-            return ERR_OK;
-    }
-    buf_init(&near, 512);
-    for (int k = 0; k < 3 && n > 0; k++) {
-        size_t best = 0;
-        for (size_t i = 1; i < n; i++) {
-            if (text_distance(genre, names[i]) < text_distance(genre, names[best]))
-                best = i;
-        }
-        buf_printf(&near, "%s%s", k ? ", " : "", names[best]);
-        names[best] = names[--n];
-    }
-    err_set(e, ERR_USAGE, "there is no genre '%s'; the nearest are %s", genre, buf_str(&near));
-    buf_free(&near);
-    return e->code;
-}
-
-static enum err_code choose(struct app *app, const struct runs_wish *wish, struct err *e)
-{
-    struct buf list;
-    buf_init(&list, 1 << 14);
-    for (size_t i = 0; i < wish->n_genres; i++)
-        buf_printf(&list, "%s%s", i ? "," : "", wish->genres[i]);
-    enum err_code code = store_account_choose(app->store, app->token.account, buf_str(&list), e);
-    buf_free(&list);
-    return code;
-}
-
 /* --- a job for a wish
  * ----------------------------------------------------------------------------- */
+
+static void copy_genres(const struct runs_wish *wish, struct work_options *o)
+{
+    o->genres = mem_array(wish->n_genres, sizeof(*o->genres));
+    for (; o->n_genres < wish->n_genres; o->n_genres++)
+        o->genres[o->n_genres] = mem_strdup(wish->genres[o->n_genres]);
+}
 
 static enum err_code fill_options(struct app *app, struct runs_wish *wish,
                                   struct work_options *ret_options, struct err *e)
@@ -124,13 +64,13 @@ static enum err_code fill_options(struct app *app, struct runs_wish *wish,
     };
     enum err_code code = ERR_OK;
     if (wish->n_genres == 0)
-        code = runs_chosen(app, &o.genres, &o.n_genres, e);
-    for (size_t i = 0; i < wish->n_genres; i++)
-        add_name(&o.genres, &o.n_genres, wish->genres[i]);
+        code = choice_get(app, &o.genres, &o.n_genres, e);
+    else
+        copy_genres(wish, &o);
     /* Until genres are chosen, a sync only reads and labels. */
     o.sort = o.n_genres > 0;
     if (code == ERR_OK && wish->n_genres && !wish->dry_run)
-        code = choose(app, wish, e);
+        code = choice_put(app, wish->genres, wish->n_genres, e);
     if (code) {
         work_options_free(&o);
         return code;
@@ -270,33 +210,18 @@ static void tell_end(struct runs *r, struct json *summary, const struct err *e)
 }
 
 /* A genre that was dropped is no longer chosen. */
-static void unchoose(struct runs *r, const char *genre)
+static void drop_choice(struct runs *r)
 {
-    char **genres = NULL;
-    size_t n = 0;
-    size_t kept = 0;
     struct err e = {0};
-    struct runs_wish rest = {0};
-    if (runs_chosen(r->app, &genres, &n, &e))
-        return;
-    rest.genres = mem_array(n + 1, sizeof(*rest.genres));
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(genres[i], genre) != 0)
-            rest.genres[kept++] = mem_strdup(genres[i]);
-        free(genres[i]);
-    }
-    free(genres);
-    rest.n_genres = kept;
-    if (choose(r->app, &rest, &e))
+    if (choice_drop(r->app, r->now.wish.genres[0], &e))
         log_error("store: choice not kept reason='%s'", e.text);
-    runs_wish_free(&rest);
 }
 
 static void end_run(struct runs *r, const struct err *e)
 {
     struct app *app = r->app;
     if (r->now.wish.kind == RUNS_DROP && e->code == ERR_OK)
-        unchoose(r, r->now.wish.genres[0]);
+        drop_choice(r);
     bool cancelled = err_class(e->code) == ERR_CLASS_INTERRUPTED;
     if (e->code && !cancelled)
         log_warning("run: failed run=%lld error=%s message='%s'", (long long)r->now.id,
@@ -400,20 +325,19 @@ static enum err_code check(struct runs *r, const struct runs_wish *wish, struct 
     if (wish->kind == RUNS_DROP)
         return ERR_OK;
     for (size_t i = 0; code == ERR_OK && i < wish->n_genres; i++)
-        code = runs_check_genre(r->app, wish->genres[i], e);
+        code = choice_check(r->app, wish->genres[i], e);
     if (code || wish->n_genres)
         return code;
-    code = runs_chosen(r->app, &chosen, &n_chosen, e);
+    code = choice_get(r->app, &chosen, &n_chosen, e);
     if (code == ERR_OK && n_chosen == 0 && wish->kind == RUNS_SORT)
         code = err_set(
             e, ERR_USAGE,
             "no genres are chosen yet: name some, as in 'genrectl sort --genres rock,jazz'");
     for (size_t i = 0; i < n_chosen; i++) {
         if (code == ERR_OK)
-            code = runs_check_genre(r->app, chosen[i], e);
-        free(chosen[i]);
+            code = choice_check(r->app, chosen[i], e);
     }
-    free(chosen);
+    choice_free(chosen, n_chosen);
     return code;
 }
 

@@ -61,10 +61,5 @@ void runs_wish_free(struct runs_wish *wish);
 struct json *runs_json(const struct runs *r);
 /* A progress event of a job. */
 struct json *runs_progress(const struct job *j);
-/* The genres chosen last, else the configuration's; (n) names, caller frees each and the list. */
-ERR_NODISCARD enum err_code runs_chosen(struct app *app, char ***ret_genres, size_t *ret_n,
-                                        struct err *e);
-/* ERR_USAGE with the nearest names when the model knows no such genre. */
-ERR_NODISCARD enum err_code runs_check_genre(struct app *app, const char *genre, struct err *e);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "daemon/app.h"
+#include "daemon/choice.h"
 #include "store/account.h"
 #include "store/label.h"
 #include "store/liked.h"
@@ -107,13 +108,11 @@ static enum err_code set_chosen(struct app *a, struct json *j, struct err *e)
 {
     char **genres = NULL;
     size_t n = 0;
-    enum err_code code = runs_chosen(a, &genres, &n, e);
+    enum err_code code = choice_get(a, &genres, &n, e);
     struct json *chosen = json_array();
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         json_add_str(chosen, genres[i]);
-        free(genres[i]);
-    }
-    free(genres);
+    choice_free(genres, n);
     json_set(j, "genres", chosen);
     return code;
 }
@@ -220,7 +219,7 @@ enum err_code status_genres(struct app *a, struct json **ret, struct err *e)
         code =
             store_playlist_list(a->store, a->token.account, &s.arena, &playlists, &n_playlists, e);
     if (code == ERR_OK)
-        code = runs_chosen(a, &chosen, &n_chosen, e);
+        code = choice_get(a, &chosen, &n_chosen, e);
     if (code == ERR_OK) {
         struct json *j = json_object();
         struct json *genres = json_array();
@@ -234,9 +233,7 @@ enum err_code status_genres(struct app *a, struct json **ret, struct err *e)
         json_set_int(j, "liked", (int64_t)s.n);
         *ret = j;
     }
-    for (size_t i = 0; i < n_chosen; i++)
-        free(chosen[i]);
-    free(chosen);
+    choice_free(chosen, n_chosen);
     arena_free(&s.arena);
     return code;
 }
@@ -294,7 +291,7 @@ enum err_code status_list(struct app *a, const char *genre, struct json **ret, s
     struct store_item *items = NULL;
     size_t n_items = 0;
     size_t column = 0;
-    enum err_code code = runs_check_genre(a, genre, e);
+    enum err_code code = choice_check(a, genre, e);
     if (code == ERR_OK)
         code = load_songs(a, &s, e);
     if (code == ERR_OK)

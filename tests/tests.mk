@@ -23,7 +23,7 @@ check-all: deps
 unit: $(TESTS)
 	@sh tests/run.sh $(TESTS)
 
-lint:
+lint: all
 	@sh tests/lint/lint.sh $(OUT)
 
 run-check: all unit

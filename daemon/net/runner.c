@@ -62,42 +62,6 @@ static void observe(struct runner *r)
 
 /* --- slots --- */
 
-static void slot_add(struct runner *r)
-{
-    struct runner_slot *s = mem_alloc(sizeof(*s));
-    s->runner = r;
-    s->req = r->io.req;
-    r->io.req = (struct http_req){0};
-    *r->slots_end = s;
-    r->slots_end = &s->next;
-    r->n_slots++;
-}
-
-static struct runner_slot *slot_shift(struct runner *r)
-{
-    struct runner_slot *s = r->slots;
-    r->slots = s->next;
-    if (!r->slots)
-        r->slots_end = &r->slots;
-    r->n_slots--;
-    return s;
-}
-
-static void slot_free(struct runner_slot *s)
-{
-    client_cancel(s->call);
-    http_req_clear(&s->req);
-    http_res_clear(&s->res);
-    free(s);
-}
-
-static void slots_drop(struct runner *r)
-{
-    while (r->slots)
-        slot_free(slot_shift(r));
-    r->n_flying = 0;
-}
-
 /* Fresh tokens that are refused in a row, by one request or by all, before the login counts as
  * lost. */
 #define REAUTHORISE_MAX 3
@@ -252,7 +216,7 @@ static void obey(struct runner *r, enum job_wish wish)
 {
     switch (wish) {
     case JOB_SEND:
-        slot_add(r);
+        runner_slot_add(r);
         break;
     case JOB_WAIT:
         r->mind = MIND_WAIT;
@@ -304,7 +268,7 @@ static void ask(struct runner *r, unsigned *budget)
 static void take(struct runner *r, unsigned *budget)
 {
     while (!r->ending && *budget > 0 && r->slots && r->slots->state == SLOT_DONE) {
-        struct runner_slot *s = slot_shift(r);
+        struct runner_slot *s = runner_slot_shift(r);
         (*budget)--;
         http_req_clear(&r->io.req);
         r->io.req = s->req;
@@ -325,7 +289,7 @@ static void take(struct runner *r, unsigned *budget)
 /* True once nothing of the job is under way any more. */
 static bool wind_down(struct runner *r)
 {
-    slots_drop(r);
+    runner_slots_drop(r);
     if (r->work)
         loop_work_cancel(r->work, on_cpu_done);
     if (r->work)

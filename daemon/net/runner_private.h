@@ -98,6 +98,12 @@ void runner_end(struct runner *r, const struct err *e); /* the job is over; the 
 void runner_tell_waiting(struct runner *r, enum runner_why why, int64_t until_utc_s,
                          int64_t left_ms);
 
+/* runner_slot.c: the requests outstanding, in the order asked. */
+void runner_slot_add(struct runner *r); /* of r->io.req */
+struct runner_slot *runner_slot_shift(struct runner *r);
+void runner_slot_free(struct runner_slot *s);
+void runner_slots_drop(struct runner *r);
+
 /* runner_hold.c: a reply to req says to wait until then; or the policy remembers it. */
 void runner_hold_begin(struct runner *r, const struct http_req *req, uint64_t epoch,
                        int64_t until_utc_s);

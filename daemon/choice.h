@@ -1,0 +1,22 @@
+/* The genres that the person chose: in the store, above the configuration file's. */
+#ifndef DAEMON_CHOICE_H
+#define DAEMON_CHOICE_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct app;
+
+/* The genres chosen last, else the configuration's; (n) names, caller: choice_free. */
+ERR_NODISCARD enum err_code choice_get(struct app *app, char ***ret_genres, size_t *ret_n,
+                                       struct err *e);
+ERR_NODISCARD enum err_code choice_put(struct app *app, char *const *genres, size_t n,
+                                       struct err *e);
+/* One genre is no longer chosen. */
+ERR_NODISCARD enum err_code choice_drop(struct app *app, const char *genre, struct err *e);
+void choice_free(char **genres, size_t n);
+/* ERR_USAGE with the nearest names when the model knows no such genre. */
+ERR_NODISCARD enum err_code choice_check(struct app *app, const char *genre, struct err *e);
+
+#endif
