@@ -93,9 +93,11 @@ static void scores_add(struct buf *b, const struct card *c)
         buf_printf(b, "| %s | %.4f | %.4f | %.4f |\n", eval_inputs_name((enum eval_inputs)i),
                    c->metric[i].macro_auc, c->metric[i].best_right, c->metric[i].macro_f1);
     }
-    buf_add_str(b, "\nThe epoch was chosen by these songs, so that other artists may score a "
-                   "little lower. Labels come from the\nartists' tags: with tags the model mostly "
-                   "reads them.\n\n| family | songs | AUC | precision | recall | F1 "
+    buf_add_str(b, "\nEpoch and recipe were chosen by these songs, so that other artists may "
+                   "score a little lower. Spotify does not\ntell record labels with the likes: "
+                   "there the rows without them hold. Labels of the songs come from the\nartists' "
+                   "tags: with tags the model mostly reads them.\n\n| family | songs | AUC | "
+                   "precision | recall | F1 "
                    "|\n|---|---|---|---|---|---|\n");
     for (size_t g = 0; g < GENRE_N; g++) {
         const struct metric_family *f = &c->metric[EVAL_TEXT_AND_STATISTICS].family[g];

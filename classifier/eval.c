@@ -14,7 +14,10 @@ struct inputs_row {
 
 static const struct inputs_row inputs_rows[EVAL_INPUTS] = {
     [EVAL_TEXT_AND_STATISTICS] = {"all but tags", "without_tags"},
+    [EVAL_NO_LABEL] = {"all but tags and record label", "without_tags_and_label"},
     [EVAL_TEXT] = {"without statistics and tags", "without_statistics_and_tags"},
+    [EVAL_TEXT_NO_LABEL] = {"without statistics, tags and record label",
+                            "without_statistics_tags_and_label"},
     [EVAL_STATISTICS] = {"without text and tags", "without_text_and_tags"},
     [EVAL_ALL] = {"all, with tags", "with_tags"},
 };
@@ -29,8 +32,11 @@ void eval_thin(struct vector *v, enum eval_inputs inputs)
     if (inputs != EVAL_ALL) {
         vector_drop_group(v, VECTOR_TAG);
     }
-    if (inputs == EVAL_TEXT) {
+    if (inputs == EVAL_TEXT || inputs == EVAL_TEXT_NO_LABEL) {
         vector_drop_statistics(v);
+    }
+    if (inputs == EVAL_NO_LABEL || inputs == EVAL_TEXT_NO_LABEL) {
+        vector_drop_group(v, VECTOR_LABEL);
     }
     if (inputs == EVAL_STATISTICS) {
         vector_drop_group(v, VECTOR_ARTIST);

@@ -14,7 +14,9 @@
 /* What the model gets to see. */
 enum eval_inputs {
     EVAL_TEXT_AND_STATISTICS, /* all but tags */
+    EVAL_NO_LABEL,            /* nor the record label, which Spotify does not tell with the likes */
     EVAL_TEXT,                /* neither statistics nor tags */
+    EVAL_TEXT_NO_LABEL,       /* nor the record label */
     EVAL_STATISTICS,          /* neither text nor tags: statistics, year, duration, explicit */
     EVAL_ALL,                 /* tags too */
     EVAL_INPUTS

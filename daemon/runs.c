@@ -228,7 +228,8 @@ static void end_run(struct runs *r, const struct err *e)
                     err_name(e->code), e->text);
     if (e->code && !cancelled && !app->stopping)
         hook_run(app->config.on_failure, err_name(e->code), e->text);
-    policy_remember(app);
+    if (!r->now.wish.dry_run)
+        policy_remember(app);
     schedule_note(&app->schedule, e);
     runs_wish_free(&r->now.wish);
     r->now.id = 0;

@@ -366,7 +366,9 @@ static bool take_oldest(struct fake_drive *d, struct job *j, struct job_io *io,
         d->before_take(d->server, flights[0].number);
     io->req = flights[0].req;
     io->res = flights[0].res;
-    memmove(&flights[0], &flights[1], --*n * sizeof(flights[0]));
+    --*n;
+    for (size_t i = 0; i < *n; i++)
+        flights[i] = flights[i + 1];
     bool goes_on = job_take(j, io);
     http_req_clear(&io->req);
     http_res_clear(&io->res);
