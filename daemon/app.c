@@ -131,6 +131,8 @@ static enum err_code open_loop(struct app *a, struct err *e)
     enum err_code code = client_new(a->loop, &options, &a->client, e);
     if (code == ERR_OK)
         code = runs_open(&a->runs, a, e);
+    if (code == ERR_STORE)
+        err_wrap(e, "%s/genred.db", a->config.state_dir);
     if (code)
         return code;
     a->events.audience = on_audience;

@@ -5,7 +5,7 @@ import resource
 import signal
 import subprocess
 
-from harness import GENRES, Scenario, clean_contents, slow, until
+from harness import BUILD, GENRES, Scenario, clean_contents, slow, until
 
 
 class Limits(Scenario):
@@ -157,6 +157,37 @@ class Machine(Scenario):
         self.assertIn("damaged", done.stderr)
         with open(path, "rb") as file:
             self.assertEqual(file.read(), before)
+
+    def test_a_read_only_database_is_told(self):
+        self.start()
+        self.login()
+        self.sort()
+        self.stop()
+        as_nobody = self.as_nobody()
+        os.chmod(os.path.join(self.state_dir, "genred.db"), 0o444)
+        done = self.run_as(as_nobody, "sort")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("read-only", done.stderr)
+        for entry in os.scandir(self.state_dir):
+            os.chmod(entry.path, 0o600)
+        self.assertEqual(self.run_as(as_nobody, "sort").returncode, 0)
+
+    def as_nobody(self):
+        """A prefix that gives up root's powers, which no mode of a file stops."""
+        if os.geteuid() != 0:
+            return []
+        prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        program = os.path.join(BUILD, "genrectl")
+        if subprocess.run([*prefix, program, "--version"], capture_output=True).returncode != 0:
+            self.skipTest("nobody may not run the programs here")
+        os.chmod(self.directory, 0o755)
+        for entry in [self.state_dir, *(e.path for e in os.scandir(self.state_dir))]:
+            os.chown(entry, 65534, 65534)
+        return prefix
+
+    def run_as(self, prefix, *arguments):
+        return subprocess.run([*prefix, os.path.join(BUILD, "genrectl"), *arguments],
+                              env=self.environment, capture_output=True, text=True, timeout=60)
 
     def test_a_key_that_others_may_read_is_refused(self):
         self.start()
