@@ -2,6 +2,7 @@
 #ifndef DAEMON_SCHEDULE_H
 #define DAEMON_SCHEDULE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -12,7 +13,8 @@ struct app;
 struct schedule {
     struct app *app;
     struct loop_alarm *alarm;
-    int64_t retry_at_s; /* UTC; after a failure that waiting cures; 0: none */
+    bool begun;         /* the alarm has been set once since the start */
+    int64_t retry_at_s; /* UTC; after a failure; 0: none */
     unsigned failures;  /* in a row, of that kind */
 };
 

@@ -47,8 +47,9 @@ static enum err_code begin(struct work *w, struct err *e)
     s->mark = arena_alloc(&s->arena, (s->n + 1) * sizeof(*s->mark));
     s->begun = true;
     s->listed = s->n == 0 || !access_may_ask(w->env.access, ENDPOINT_PLAYLISTS, clock_utc_s());
-    s->sleep_ms = w->round > 0 ? SETTLE_MS : 0;
     for (size_t i = 0; i < s->n; i++) {
+        if (s->playlists[i].unknown)
+            s->sleep_ms = SETTLE_MS;
         s->mark[i].read = s->playlists[i].unknown && *s->playlists[i].sid;
         s->mark[i].snapshot = s->playlists[i].snapshot;
     }
