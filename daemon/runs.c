@@ -416,7 +416,7 @@ enum err_code runs_open(struct runs *r, struct app *app, struct err *e)
         code = store_run_close_killed(app->store, e);
     if (code == ERR_OK)
         r->runner = runner_new(app->loop, app->client, &rules, &observer,
-                               &(struct runner_options){.window_start = 8});
+                               &(struct runner_options){.window_start = 8, .window_max = 12});
     return code;
 }
 
