@@ -1,8 +1,10 @@
 """Rate limits, bans, faults, kills: what happens when Spotify or the machine does not play along."""
 
 import os
+import pathlib
 import resource
 import signal
+import stat
 import subprocess
 
 from harness import BUILD, GENRES, Scenario, clean_contents, slow, until
@@ -176,10 +178,10 @@ class Machine(Scenario):
         """A prefix that gives up root's powers, which no mode of a file stops."""
         if os.geteuid() != 0:
             return []
-        prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-        program = os.path.join(BUILD, "genrectl")
-        if subprocess.run([*prefix, program, "--version"], capture_output=True).returncode != 0:
+        parents = pathlib.Path(BUILD, "genred").resolve().parents
+        if not all(parent.stat().st_mode & stat.S_IXOTH for parent in parents):
             self.skipTest("nobody may not run the programs here")
+        prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
         os.chmod(self.directory, 0o755)
         for entry in [self.state_dir, *(e.path for e in os.scandir(self.state_dir))]:
             os.chown(entry, 65534, 65534)
