@@ -16,7 +16,7 @@ void card_print(const struct card *c, FILE *out)
 {
     fprintf(out, "model %s, %zu bytes, epoch %d\n", c->model_id, c->model_bytes, c->best_epoch);
     for (size_t i = 0; i < EVAL_INPUTS; i++) {
-        fprintf(out, "%-28s macro AUC %.4f, best guess right %.4f, macro F1 %.4f\n",
+        fprintf(out, "%-42s macro AUC %.4f, best guess right %.4f, macro F1 %.4f\n",
                 eval_inputs_name((enum eval_inputs)i), c->metric[i].macro_auc,
                 c->metric[i].best_right, c->metric[i].macro_f1);
     }

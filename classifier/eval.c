@@ -86,9 +86,9 @@ enum err_code eval_measure(const struct model *m, const struct corpus *c, enum e
 
 static void table_print(const struct metric *m, FILE *out)
 {
-    fprintf(out, "%-28s %10s %10s %10s\n", "inputs", "macro AUC", "best right", "macro F1");
+    fprintf(out, "%-42s %10s %10s %10s\n", "inputs", "macro AUC", "best right", "macro F1");
     for (size_t i = 0; i < EVAL_INPUTS; i++) {
-        fprintf(out, "%-28s %10.4f %10.4f %10.4f\n", inputs_rows[i].name, m[i].macro_auc,
+        fprintf(out, "%-42s %10.4f %10.4f %10.4f\n", inputs_rows[i].name, m[i].macro_auc,
                 m[i].best_right, m[i].macro_f1);
     }
     const struct metric *shown = &m[EVAL_TEXT_AND_STATISTICS];
