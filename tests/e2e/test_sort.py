@@ -182,13 +182,18 @@ class Regimes(Scenario):
 
 
 @slow
-class SlowTenThousand(Scenario):
-    fake_arguments = ("--songs", "2500")
+class SlowVolumes(Scenario):
+    fake_arguments = ("--songs", "10300")
 
-    def test_a_full_playlist_gets_a_second_volume(self):
+    def test_beyond_ten_thousand_songs_there_is_a_second_playlist(self):
         self.start()
         self.login()
-        summary = self.ctl("sort", "--genres", "rock", "--threshold", "0")
-        self.assertEqual(summary["playlists"][0]["total"],
-                         len(self.fake.contents()["rock (genred)"]))
+        total = self.ctl("sort", "--genres", "rock", "--threshold", "0")["playlists"][0]["total"]
+        contents = self.fake.contents()
+        self.assertEqual(sorted(contents), ["rock (genred)", "rock (genred) 2"])
+        self.assertEqual(len(set(contents["rock (genred)"])), 10000)
+        self.assertEqual(len(set(contents["rock (genred) 2"])), total - 10000)
+        self.fake.forget_requests()
+        self.ctl("sort", "--threshold", "0")
+        self.assertEqual(self.fake.writes(), [])
         self.assertNoViolations()
