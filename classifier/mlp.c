@@ -225,38 +225,50 @@ static void relu(float *x, size_t n)
     }
 }
 
-void mlp_forward(const struct mlp *m, const float *x, size_t n, float *probs)
+size_t mlp_hidden(const struct mlp_shape *s)
+{
+    return (size_t)s->towers * s->hidden2;
+}
+
+void mlp_forward(const struct mlp *m, const float *x, size_t n, float *logits, float *hidden)
 {
     const struct mlp_shape *s = &m->shape;
-    const size_t towers = s->towers, width1 = towers * s->hidden1;
+    const size_t width1 = (size_t)s->towers * s->hidden1, width2 = mlp_hidden(s);
     float h1[MLP_BLOCK * MLP_WIDTH_MAX];
     float h2[MLP_BLOCK * MLP_WIDTH_MAX];
     float logit[MLP_BLOCK * MLP_GENRES_MAX];
-    float sum[MLP_BLOCK * MLP_GENRES_MAX] = {0};
     struct dense first = {m->w1, m->b1, mlp_input(s), width1, mlp_input(s), width1};
     dense_forward(&first, x, n, h1);
     relu(h1, n * width1);
-    for (size_t t = 0; t < towers; t++) {
+    memset(logits, 0, n * s->genres * sizeof(*logits));
+    for (size_t t = 0; t < s->towers; t++) {
         struct dense second = {m->w2 + t * s->hidden1 * s->hidden2,
                                m->b2 + t * s->hidden2,
                                s->hidden1,
                                s->hidden2,
                                width1,
-                               s->hidden2};
-        dense_forward(&second, h1 + t * s->hidden1, n, h2);
-        relu(h2, n * s->hidden2);
+                               width2};
+        dense_forward(&second, h1 + t * s->hidden1, n, h2 + t * s->hidden2);
+    }
+    relu(h2, n * width2);
+    for (size_t t = 0; t < s->towers; t++) {
         struct dense third = {m->w3 + t * s->hidden2 * s->genres,
                               m->b3 + t * s->genres,
                               s->hidden2,
                               s->genres,
-                              s->hidden2,
+                              width2,
                               s->genres};
-        dense_forward(&third, h2, n, logit);
+        dense_forward(&third, h2 + t * s->hidden2, n, logit);
         for (size_t i = 0; i < n * s->genres; i++) {
-            sum[i] += logit[i];
+            logits[i] += logit[i] / (float)s->towers;
         }
     }
-    for (size_t i = 0; i < n * s->genres; i++) {
-        probs[i] = 1.0F / (1.0F + expf(-sum[i] / (float)towers));
+    if (hidden != NULL) {
+        memcpy(hidden, h2, n * width2 * sizeof(*hidden));
     }
+}
+
+float mlp_probability(float logit)
+{
+    return 1.0F / (1.0F + expf(-logit));
 }

@@ -72,7 +72,10 @@ size_t mlp_slot_find(const struct mlp *m, uint64_t token);
 void mlp_encode_numbers(const struct mlp *m, const struct vector *v, float *out);
 /* The whole input: out (I). */
 void mlp_encode(const struct mlp *m, const struct vector *v, float *out);
-/* x: (n, I), n <= MLP_BLOCK; probs: (n, G). Any thread; 160 KiB of stack. */
-void mlp_forward(const struct mlp *m, const float *x, size_t n, float *probs);
+/* x: (n, I), n <= MLP_BLOCK; logits: (n, G), the towers' mean; hidden: (n, T * H2), the towers'
+ * second layers side by side, or NULL. Any thread; 180 KiB of stack. */
+void mlp_forward(const struct mlp *m, const float *x, size_t n, float *logits, float *hidden);
+size_t mlp_hidden(const struct mlp_shape *s); /* T * H2 */
+float mlp_probability(float logit);           /* the logistic function */
 
 #endif

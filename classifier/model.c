@@ -303,32 +303,67 @@ const struct mlp *model_mlp(const struct model *m)
     return &m->mlp;
 }
 
-void model_label_vectors(const struct model *m, const struct vector *vectors, size_t n,
-                         float *probs)
+size_t model_embedding(const struct model *m)
+{
+    return mlp_hidden(&m->mlp.shape);
+}
+
+/* Rows of unit length, so that a dot product is a cosine. */
+static void embedding_scale(float *rows, size_t n, size_t dim)
+{
+    for (size_t i = 0; i < n; i++) {
+        float *row = rows + i * dim, sum = 0.0F;
+        for (size_t d = 0; d < dim; d++) {
+            sum += row[d] * row[d];
+        }
+        float scale = sum > 0.0F ? 1.0F / sqrtf(sum) : 0.0F;
+        for (size_t d = 0; d < dim; d++) {
+            row[d] *= scale;
+        }
+    }
+}
+
+void model_run(const struct model *m, const struct vector *vectors, size_t n, float *logits,
+               float *embeddings)
 {
     float x[MLP_BLOCK * MLP_INPUT_MAX];
-    const size_t input = mlp_input(&m->mlp.shape);
+    const size_t input = mlp_input(&m->mlp.shape), dim = model_embedding(m);
     for (size_t i = 0; i < n; i += MLP_BLOCK) {
         size_t block = n - i < MLP_BLOCK ? n - i : MLP_BLOCK;
         for (size_t k = 0; k < block; k++) {
             mlp_encode(&m->mlp, &vectors[i + k], x + k * input);
         }
-        mlp_forward(&m->mlp, x, block, probs + i * m->mlp.shape.genres);
+        float *embedding = embeddings != NULL ? embeddings + i * dim : NULL;
+        mlp_forward(&m->mlp, x, block, logits + i * m->mlp.shape.genres, embedding);
+        if (embedding != NULL) {
+            embedding_scale(embedding, block, dim);
+        }
     }
+}
+
+static void probabilities_make(float *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        values[i] = mlp_probability(values[i]);
+    }
+}
+
+void model_label_vectors(const struct model *m, const struct vector *vectors, size_t n,
+                         float *probs)
+{
+    model_run(m, vectors, n, probs, NULL);
+    probabilities_make(probs, n * m->mlp.shape.genres);
 }
 
 void model_label(const struct model *m, const struct song *songs, size_t n, float *probs)
 {
-    float x[MLP_BLOCK * MLP_INPUT_MAX];
-    const size_t input = mlp_input(&m->mlp.shape);
-    struct vector v;
+    struct vector block[MLP_BLOCK];
     for (size_t i = 0; i < n; i += MLP_BLOCK) {
-        size_t block = n - i < MLP_BLOCK ? n - i : MLP_BLOCK;
-        for (size_t k = 0; k < block; k++) {
-            vector_make(&songs[i + k], &v);
-            mlp_encode(&m->mlp, &v, x + k * input);
+        size_t rows = n - i < MLP_BLOCK ? n - i : MLP_BLOCK;
+        for (size_t k = 0; k < rows; k++) {
+            vector_make(&songs[i + k], &block[k]);
         }
-        mlp_forward(&m->mlp, x, block, probs + i * m->mlp.shape.genres);
+        model_label_vectors(m, block, rows, probs + i * m->mlp.shape.genres);
     }
 }
 

@@ -42,6 +42,12 @@ void model_label(const struct model *m, const struct song *songs, size_t n, floa
 /* The same from vectors made (and perhaps thinned out) by the caller. */
 void model_label_vectors(const struct model *m, const struct vector *vectors, size_t n,
                          float *probs);
+/* What lies behind the labels: logits (n, G), and embeddings (n, E) of unit length, E =
+ * model_embedding, in which like songs are close (cosine); NULL for none. Any thread, no
+ * allocation. */
+void model_run(const struct model *m, const struct vector *vectors, size_t n, float *logits,
+               float *embeddings);
+size_t model_embedding(const struct model *m);
 /* Gives the model's pages back to the system; they are read again when needed. */
 void model_release_memory(const struct model *m);
 
