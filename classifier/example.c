@@ -115,7 +115,8 @@ void example_make(struct examples *ret_examples, const struct corpus *c, const s
     for (size_t i = 0; i < c->n; i++) {
         vector_make(&c->rows[i].song, vector);
         mlp_encode_numbers(m, vector, e.numbers + i * e.numbers_n);
-        e.at[i].families = c->rows[i].families;
+        e.at[i].yes = c->rows[i].yes;
+        e.at[i].known = c->rows[i].known;
         for (size_t g = 0; g < VECTOR_GROUPS; g++) {
             e.at[i].first[g] = e.slots_n;
             for (size_t k = 0; k < vector->tokens[g]; k++) {

@@ -88,6 +88,10 @@ double layer_loss(const float *logits, const float *target, size_t n, float weig
 {
     double loss = 0.0;
     for (size_t i = 0; i < n; i++) {
+        if (target[i] < 0.0F) {
+            dlogits[i] = 0.0F;
+            continue;
+        }
         float z = logits[i], small = expf(-fabsf(z));
         float p = z >= 0.0F ? 1.0F / (1.0F + small) : small / (1.0F + small);
         /* -t log p - (1 - t) log(1 - p), in the form that does not overflow. */

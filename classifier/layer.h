@@ -39,7 +39,9 @@ void layer_bag_forward(const float *table, const uint32_t *rows, size_t n, size_
 void layer_bag_backward(const float *dbag, const uint32_t *rows, size_t n, size_t dim,
                         float *dtable);
 
-/* Binary cross-entropy of one row: logits (n), target (n) in [0, 1]; returns the loss's sum in
+#define LAYER_UNKNOWN (-1.0F) /* a target that nobody knows: no loss, no gradient */
+
+/* Binary cross-entropy of one row: logits (n), target (n) in [0, 1] or unknown; returns the loss's sum in
  * nats, and writes weight * (sigmoid(logit) - target), its gradient times weight, to dlogits (n).
  */
 double layer_loss(const float *logits, const float *target, size_t n, float weight, float *dlogits);

@@ -268,6 +268,33 @@ void mlp_forward(const struct mlp *m, const float *x, size_t n, float *logits, f
     }
 }
 
+void mlp_calibrate(const struct mlp *m, unsigned regime, float *logits)
+{
+    const size_t genres = m->shape.genres;
+    const float *scale = m->calibration + regime * 2 * genres, *shift = scale + genres;
+    for (size_t g = 0; g < genres; g++) {
+        logits[g] = scale[g] * logits[g] + shift[g];
+    }
+}
+
+void mlp_place(const struct mlp *m, const float *hidden, size_t n, float *places)
+{
+    static const float none[MLP_SPACE_MAX];
+    const size_t space = m->shape.space, from = mlp_hidden(&m->shape);
+    struct dense dense = {m->projection, none, from, space, from, space};
+    dense_forward(&dense, hidden, n, places);
+    for (size_t i = 0; i < n; i++) {
+        float *place = places + i * space, sum = 0.0F;
+        for (size_t d = 0; d < space; d++) {
+            sum += place[d] * place[d];
+        }
+        float scale = sum > 0.0F ? 1.0F / sqrtf(sum) : 0.0F;
+        for (size_t d = 0; d < space; d++) {
+            place[d] *= scale;
+        }
+    }
+}
+
 float mlp_probability(float logit)
 {
     return 1.0F / (1.0F + expf(-logit));

@@ -25,6 +25,7 @@
 #define MLP_SLOTS_MAX  (UINT32_C(1) << 20)
 #define MLP_INPUT_MAX  1024
 #define MLP_WIDTH_MAX  2048
+#define MLP_SPACE_MAX  64
 #define MLP_BLOCK      8 /* songs that go through a layer together */
 
 struct mlp_shape {
@@ -35,7 +36,12 @@ struct mlp_shape {
     uint32_t dim;     /* D, a multiple of 4 */
     uint32_t pieces;  /* K */
     uint32_t slots;   /* of the embedding table */
+    uint32_t space;   /* P, dimensions of the space of likeness */
 };
+
+/* What of a song is known beside its texts, as a set of bits: it decides how sure the logits are.
+ */
+enum mlp_regime { MLP_STATISTICS = 1, MLP_TAGS = 2, MLP_REGIMES = 4 };
 
 /* All float arrays row-major, borrowed. */
 struct mlp {
@@ -49,6 +55,10 @@ struct mlp {
     const float *b2;    /* (T, H2) */
     const float *w3;    /* (T, H2, G) */
     const float *b3;    /* (T, G) */
+    const float *calibration; /* (MLP_REGIMES, 2, G): scale and shift of the logits */
+    const float *threshold;   /* (MLP_REGIMES, G): probabilities from which on a song is called of a
+                                 genre; above 1: never */
+    const float *projection;  /* (T * H2, P): from the second layers into the space of likeness */
     /* Open addressing with linear probing: struct mlp_slot and D bytes of row, `slots` times. */
     const unsigned char *table;
 };
@@ -76,6 +86,11 @@ void mlp_encode(const struct mlp *m, const struct vector *v, float *out);
  * second layers side by side, or NULL. Any thread; 180 KiB of stack. */
 void mlp_forward(const struct mlp *m, const float *x, size_t n, float *logits, float *hidden);
 size_t mlp_hidden(const struct mlp_shape *s); /* T * H2 */
+/* logits (G) as they are to be believed. regime: enum mlp_regime bits. */
+void mlp_calibrate(const struct mlp *m, unsigned regime, float *logits);
+/* hidden (n, T * H2) to places (n, P) of unit length, n <= MLP_BLOCK; like songs are close (a dot
+ * product is the cosine). */
+void mlp_place(const struct mlp *m, const float *hidden, size_t n, float *places);
 float mlp_probability(float logit);           /* the logistic function */
 
 #endif

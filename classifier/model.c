@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "classifier/genre.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the model file is mapped as it is: little-endian machines only"
@@ -31,9 +31,10 @@ struct header {
     uint64_t checksum;
     struct mlp_shape shape;
     uint32_t numbers; /* N and the number of groups, so that another vector.h is found out */
+    uint32_t zero[3];
 };
 
-_Static_assert(sizeof(struct header) == 64, "the header is 64 bytes");
+_Static_assert(sizeof(struct header) == 80, "the header is 80 bytes");
 
 static const char magic[8] = {'g', 'e', 'n', 'r', 'e', 'd', 'm', 'l'};
 
@@ -50,7 +51,7 @@ struct model {
 };
 
 /* Number of floats of each array, in the file's order. */
-enum { ARRAYS = 9 };
+enum { ARRAYS = 12 };
 
 static void array_sizes(const struct mlp_shape *s, size_t sizes[ARRAYS])
 {
@@ -64,6 +65,9 @@ static void array_sizes(const struct mlp_shape *s, size_t sizes[ARRAYS])
     sizes[6] = t * s->hidden2;
     sizes[7] = t * s->hidden2 * s->genres;
     sizes[8] = t * s->genres;
+    sizes[9] = (size_t)MLP_REGIMES * 2 * s->genres;
+    sizes[10] = (size_t)MLP_REGIMES * s->genres;
+    sizes[11] = t * s->hidden2 * s->space;
 }
 
 static bool shape_fits(const struct mlp_shape *s)
@@ -74,7 +78,8 @@ static bool shape_fits(const struct mlp_shape *s)
            (size_t)s->towers * s->hidden1 <= MLP_WIDTH_MAX && s->dim >= 4 &&
            s->dim <= MLP_DIM_MAX && s->dim % 4 == 0 && s->pieces >= 1 &&
            s->pieces <= MLP_PIECES_MAX && s->slots >= 1 && s->slots <= MLP_SLOTS_MAX &&
-           mlp_input(s) <= MLP_INPUT_MAX;
+           mlp_input(s) <= MLP_INPUT_MAX && (size_t)s->towers * s->hidden2 <= MLP_WIDTH_MAX &&
+           s->space >= 1 && s->space <= MLP_SPACE_MAX;
 }
 
 static size_t file_size(const struct mlp_shape *s)
@@ -174,8 +179,10 @@ static bool table_fits(const struct mlp *m)
 static bool arrays_set(struct model *m)
 {
     struct mlp *p = &m->mlp;
-    const float **arrays[ARRAYS] = {&p->mean, &p->scale, &p->knots, &p->w1, &p->b1,
-                                    &p->w2,   &p->b2,    &p->w3,    &p->b3};
+    const float **arrays[ARRAYS] = {&p->mean,        &p->scale,     &p->knots, &p->w1,
+                                    &p->b1,          &p->w2,        &p->b2,    &p->w3,
+                                    &p->b3,          &p->calibration, &p->threshold,
+                                    &p->projection};
     size_t sizes[ARRAYS];
     array_sizes(&p->shape, sizes);
     m->names = (const char *)(m->bytes + sizeof(struct header));
@@ -303,40 +310,49 @@ const struct mlp *model_mlp(const struct model *m)
     return &m->mlp;
 }
 
-size_t model_embedding(const struct model *m)
+size_t model_space(const struct model *m)
 {
-    return mlp_hidden(&m->mlp.shape);
+    return m->mlp.shape.space;
 }
 
-/* Rows of unit length, so that a dot product is a cosine. */
-static void embedding_scale(float *rows, size_t n, size_t dim)
+size_t model_find(const struct model *m, const char *name)
 {
-    for (size_t i = 0; i < n; i++) {
-        float *row = rows + i * dim, sum = 0.0F;
-        for (size_t d = 0; d < dim; d++) {
-            sum += row[d] * row[d];
-        }
-        float scale = sum > 0.0F ? 1.0F / sqrtf(sum) : 0.0F;
-        for (size_t d = 0; d < dim; d++) {
-            row[d] *= scale;
+    for (size_t i = 0; i < m->mlp.shape.genres; i++) {
+        if (strcmp(m->names + i * MODEL_NAME_SIZE, name) == 0) {
+            return i;
         }
     }
+    return GENRE_NONE;
+}
+
+float model_threshold(const struct model *m, unsigned regime, size_t genre)
+{
+    return m->mlp.threshold[regime * m->mlp.shape.genres + genre];
+}
+
+static unsigned regime_of(const struct vector *v)
+{
+    return (v->known & VECTOR_STATISTICS ? MLP_STATISTICS : 0U) |
+           (v->tokens[VECTOR_TAG] > 0 ? MLP_TAGS : 0U);
 }
 
 void model_run(const struct model *m, const struct vector *vectors, size_t n, float *logits,
-               float *embeddings)
+               float *places)
 {
     float x[MLP_BLOCK * MLP_INPUT_MAX];
-    const size_t input = mlp_input(&m->mlp.shape), dim = model_embedding(m);
+    float hidden[MLP_BLOCK * MLP_WIDTH_MAX];
+    const size_t input = mlp_input(&m->mlp.shape), genres = m->mlp.shape.genres;
     for (size_t i = 0; i < n; i += MLP_BLOCK) {
         size_t block = n - i < MLP_BLOCK ? n - i : MLP_BLOCK;
         for (size_t k = 0; k < block; k++) {
             mlp_encode(&m->mlp, &vectors[i + k], x + k * input);
         }
-        float *embedding = embeddings != NULL ? embeddings + i * dim : NULL;
-        mlp_forward(&m->mlp, x, block, logits + i * m->mlp.shape.genres, embedding);
-        if (embedding != NULL) {
-            embedding_scale(embedding, block, dim);
+        mlp_forward(&m->mlp, x, block, logits + i * genres, hidden);
+        for (size_t k = 0; k < block; k++) {
+            mlp_calibrate(&m->mlp, regime_of(&vectors[i + k]), logits + (i + k) * genres);
+        }
+        if (places != NULL) {
+            mlp_place(&m->mlp, hidden, block, places + i * m->mlp.shape.space);
         }
     }
 }
@@ -348,23 +364,29 @@ static void probabilities_make(float *values, size_t n)
     }
 }
 
-void model_label_vectors(const struct model *m, const struct vector *vectors, size_t n,
-                         float *probs)
-{
-    model_run(m, vectors, n, probs, NULL);
-    probabilities_make(probs, n * m->mlp.shape.genres);
-}
-
-void model_label(const struct model *m, const struct song *songs, size_t n, float *probs)
+void model_label(const struct model *m, const struct song *songs, size_t n,
+                 const struct model_out *out)
 {
     struct vector block[MLP_BLOCK];
     for (size_t i = 0; i < n; i += MLP_BLOCK) {
         size_t rows = n - i < MLP_BLOCK ? n - i : MLP_BLOCK;
         for (size_t k = 0; k < rows; k++) {
             vector_make(&songs[i + k], &block[k]);
+            if (out->regime != NULL) {
+                out->regime[i + k] = (unsigned char)regime_of(&block[k]);
+            }
         }
-        model_label_vectors(m, block, rows, probs + i * m->mlp.shape.genres);
+        model_run(m, block, rows, out->probs + i * m->mlp.shape.genres,
+                  out->places != NULL ? out->places + i * m->mlp.shape.space : NULL);
     }
+    probabilities_make(out->probs, n * m->mlp.shape.genres);
+}
+
+void model_label_vectors(const struct model *m, const struct vector *vectors, size_t n,
+                         float *probs)
+{
+    model_run(m, vectors, n, probs, NULL);
+    probabilities_make(probs, n * m->mlp.shape.genres);
 }
 
 void model_release_memory(const struct model *m)
@@ -379,8 +401,10 @@ void model_release_memory(const struct model *m)
 
 bool model_pack(const struct mlp *mlp, const char *const *names, struct buf *b)
 {
-    const float *const arrays[ARRAYS] = {mlp->mean, mlp->scale, mlp->knots, mlp->w1, mlp->b1,
-                                         mlp->w2,   mlp->b2,    mlp->w3,    mlp->b3};
+    const float *const arrays[ARRAYS] = {mlp->mean, mlp->scale,       mlp->knots,
+                                         mlp->w1,   mlp->b1,          mlp->w2,
+                                         mlp->b2,   mlp->w3,          mlp->b3,
+                                         mlp->calibration, mlp->threshold, mlp->projection};
     size_t sizes[ARRAYS], start = b->len;
     struct header h = {.version = MODEL_VERSION,
                        .header_bytes = sizeof(h),

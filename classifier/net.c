@@ -170,21 +170,26 @@ static void forward(struct net *n, size_t rows, float drop)
 static double loss_make(struct net *n, const struct examples *e, const uint32_t *which, size_t rows)
 {
     const size_t genres = n->shape.genres, towers = n->shape.towers;
+    const size_t main = genres < GENRE_N ? genres : GENRE_N;
     const float share = 1.0F / (float)(rows * towers);
     double loss = 0.0;
     for (size_t row = 0; row < rows; row++) {
         const struct example *example = &e->at[which[row]];
         float *target = n->target + row * genres;
         for (size_t g = 0; g < genres; g++) {
-            target[g] = example->families >> g & 1 ? 1.0F : 0.0F;
+            target[g] = !genre_set_has(&example->known, g) ? LAYER_UNKNOWN
+                        : genre_set_has(&example->yes, g)  ? 1.0F
+                                                           : 0.0F;
         }
         for (size_t t = 0; t < towers; t++) {
             float *logits = n->logits + (t * n->batch + row) * genres;
-            loss += (double)example->weight *
-                    layer_loss(logits, target, genres, share * example->weight, logits);
+            float weight = share * example->weight;
+            loss += (double)example->weight * layer_loss(logits, target, main, weight, logits);
+            (void)layer_loss(logits + main, target + main, genres - main, weight * n->sub_weight,
+                             logits + main);
         }
     }
-    return loss / (double)(rows * towers * genres);
+    return loss / (double)(rows * towers * main);
 }
 
 /* From dx to the rows of the table, noting which were touched. */

@@ -36,6 +36,7 @@ struct net {
     float *moment1;
     float *moment2;
     int64_t steps;
+    float sub_weight; /* of a sub-genre's loss beside a family's; 1 unless set */
     struct rand_seq rand;
     /* Of one batch of at most `batch` rows. */
     size_t batch;
@@ -69,7 +70,7 @@ void net_free(struct net *n);
  * whole. */
 void net_load(struct net *n, const struct examples *e, const uint32_t *which, size_t rows,
               const struct net_drop *drop);
-/* The mean loss of the loaded batch, in nats per family, and the gradients of all parameters, which
+/* The mean loss of the loaded batch over the families, in nats per family, and the gradients of all parameters, which
  * were zero. */
 double net_gradient(struct net *n, const struct examples *e, const uint32_t *which, size_t rows,
                     float hidden_drop);

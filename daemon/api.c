@@ -1,5 +1,6 @@
 #include "daemon/api.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -7,6 +8,7 @@
 #include "daemon/app.h"
 #include "daemon/doctor.h"
 #include "daemon/policy.h"
+#include "daemon/songs.h"
 #include "daemon/status.h"
 
 typedef enum err_code route_fn(struct app *a, const struct server_request *req,
@@ -33,7 +35,7 @@ static enum err_code get_genres(struct app *a, const struct server_request *req,
 {
     (void)req;
     (void)body;
-    return status_genres(a, ret, e);
+    return songs_genres(a, ret, e);
 }
 
 static enum err_code get_list(struct app *a, const struct server_request *req,
@@ -41,7 +43,44 @@ static enum err_code get_list(struct app *a, const struct server_request *req,
 {
     const char *genre = server_request_query(req, "genre");
     (void)body;
-    return status_list(a, genre ? genre : "", ret, e);
+    return songs_list(a, genre ? genre : "", ret, e);
+}
+
+static enum err_code get_review(struct app *a, const struct server_request *req,
+                                const struct json *body, struct json **ret, struct err *e)
+{
+    (void)req;
+    (void)body;
+    return songs_review(a, ret, e);
+}
+
+/* Borrowed strings of a list of names. Caller: free. */
+static const char **names_of(const struct json *list, size_t *ret_n)
+{
+    const char **names = mem_array(json_size(list) + 1, sizeof(*names));
+    *ret_n = 0;
+    for (const struct json *name = json_first(list); name; name = json_next(name)) {
+        if (json_str(name))
+            names[(*ret_n)++] = json_str(name);
+    }
+    return names;
+}
+
+static enum err_code post_label(struct app *a, const struct server_request *req,
+                                const struct json *body, struct json **ret, struct err *e)
+{
+    const char *track = json_get_str(body, "track");
+    struct songs_word word = {.track = track ? track : "",
+                              .forget = json_get_bool(body, "forget", false)};
+    (void)req;
+    const char **is = names_of(json_get(body, "is"), &word.n_is);
+    const char **not = names_of(json_get(body, "not"), &word.n_not);
+    word.is = is;
+    word.not = not;
+    enum err_code code = songs_label(a, &word, ret, e);
+    free(is);
+    free(not);
+    return code;
 }
 
 static enum err_code get_runs(struct app *a, const struct server_request *req,
@@ -188,6 +227,8 @@ static const struct route routes[] = {
     {"GET", "/api/status", true, 200, get_status},
     {"GET", "/api/genres", true, 200, get_genres},
     {"GET", "/api/list", true, 200, get_list},
+    {"GET", "/api/review", true, 200, get_review},
+    {"POST", "/api/label", false, 200, post_label},
     {"GET", "/api/runs", true, 200, get_runs},
     {"GET", "/api/paths", false, 200, get_paths},
     {"POST", "/api/sync", false, 202, post_sync},

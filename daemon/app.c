@@ -146,7 +146,8 @@ static enum err_code open_loop(struct app *a, struct err *e)
 
 static enum err_code open_model(struct app *a, struct err *e)
 {
-    return model_open(*a->config.model ? a->config.model : NULL, &a->model, e);
+    enum err_code code = model_open(*a->config.model ? a->config.model : NULL, &a->model, e);
+    return code ? code : tree_open(*a->config.tree ? a->config.tree : NULL, &a->tree, e);
 }
 
 /* Tokens must not land in a core dump, nor be read by a debugger of the same user. */
@@ -195,6 +196,7 @@ static void app_close(struct app *a)
     client_free(a->client);
     loop_free(a->loop);
     token_close(&a->token);
+    tree_close(a->tree);
     model_close(a->model);
     store_close(a->store);
     config_free(&a->config);

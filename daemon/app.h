@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "classifier/model.h"
+#include "classifier/tree.h"
 #include "daemon/config.h"
 #include "daemon/events.h"
 #include "daemon/jobs/token.h"
@@ -39,6 +40,7 @@ struct app {
     struct access access;
     int64_t cooldown_until_s; /* UTC; 0: none. Of the whole app, kept across restarts */
     struct model *model;
+    struct tree *tree;
     struct token token;
     struct client *client;
     struct server *unix_server;

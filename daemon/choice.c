@@ -36,30 +36,18 @@ enum err_code choice_get(struct app *app, char ***ret_genres, size_t *ret_n, str
     return code;
 }
 
-enum err_code choice_check(struct app *app, const char *genre, struct err *e)
+enum err_code choice_find(struct app *app, const char *name, size_t *ret_genre, struct err *e)
 {
-    struct buf near;
-    const char *names[256];
-    size_t n = model_genres(app->model);
-    n = n < 256 ? n : 256;
-    for (size_t i = 0; i < n; i++) {
-        names[i] = model_genre(app->model, i);
-        if (strcmp(names[i], genre) == 0)
-            return ERR_OK;
+    size_t near[3];
+    size_t genre = tree_find(app->tree, name);
+    if (genre != TREE_NONE) {
+        *ret_genre = genre;
+        return ERR_OK;
     }
-    buf_init(&near, 512);
-    for (int k = 0; k < 3 && n > 0; k++) {
-        size_t best = 0;
-        for (size_t i = 1; i < n; i++) {
-            if (text_distance(genre, names[i]) < text_distance(genre, names[best]))
-                best = i;
-        }
-        buf_printf(&near, "%s%s", k ? ", " : "", names[best]);
-        names[best] = names[--n];
-    }
-    err_set(e, ERR_USAGE, "there is no genre '%s'; the nearest are %s", genre, buf_str(&near));
-    buf_free(&near);
-    return e->code;
+    tree_nearest(app->tree, name, near);
+    return err_set(e, ERR_USAGE, "there is no genre '%s'; the nearest are %s, %s, %s", name,
+                   tree_at(app->tree, near[0])->name, tree_at(app->tree, near[1])->name,
+                   tree_at(app->tree, near[2])->name);
 }
 
 enum err_code choice_put(struct app *app, char *const *genres, size_t n, struct err *e)

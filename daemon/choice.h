@@ -16,7 +16,9 @@ ERR_NODISCARD enum err_code choice_put(struct app *app, char *const *genres, siz
 /* One genre is no longer chosen. */
 ERR_NODISCARD enum err_code choice_drop(struct app *app, const char *genre, struct err *e);
 void choice_free(char **genres, size_t n);
-/* ERR_USAGE with the nearest names when the model knows no such genre. */
-ERR_NODISCARD enum err_code choice_check(struct app *app, const char *genre, struct err *e);
+/* The genre of the tree that a person calls `name`: ERR_USAGE with the three nearest when there is
+ * none. */
+ERR_NODISCARD enum err_code choice_find(struct app *app, const char *name, size_t *ret_genre,
+                                        struct err *e);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define BIT(option) (1u << OPTION_##option)
+#define BIT(option) (UINT64_C(1) << OPTION_##option)
 
 const struct command_option_row command_option_rows[OPTION_N] = {
     {OPTION_NO_BROWSER, "no-browser", NULL, false, WORDS_NONE,
@@ -25,6 +25,14 @@ const struct command_option_row command_option_rows[OPTION_N] = {
     {OPTION_WAIT, "wait", NULL, false, WORDS_NONE,
      "Also wait until slow background sources are done."},
     {OPTION_YES, "yes", NULL, false, WORDS_NONE, "Do not ask first."},
+    {OPTION_NOT, "not", "A,B", false, WORDS_GENRES, "Genres that it is not of, between commas."},
+    {OPTION_FORGET, "forget", NULL, false, WORDS_NONE,
+     "First take back what was said of the song before."},
+    {OPTION_COUNT, "count", "N", false, WORDS_NONE, "At most that many; -n for short."},
+    {OPTION_PLAYLIST, "playlist", "GENRE", false, WORDS_GENRES,
+     "Instead of to one song, to all that are in the playlist of this genre."},
+    {OPTION_FROM, "from", "FILE", false, WORDS_FILES,
+     "Search the songs of this file, a CSV as for classify, instead of the liked ones."},
     {OPTION_MODEL, "model", "FILE", false, WORDS_FILES,
      "Use this model instead of the one that came with genred."},
     {OPTION_DATA, "data", "FILE", true, WORDS_FILES, "Labelled songs; may be given several times."},
@@ -69,6 +77,22 @@ const struct command_row command_rows[] = {
     {COMMAND_LIST, "list", "GENRE", 1, 1, COMMAND_ASK, false, WORDS_GENRES, 0, 0,
      "List your songs of a genre, surest first.",
      "A mark tells which of them are in the genre's playlist."},
+    {COMMAND_REVIEW, "review", "", 0, 0, COMMAND_ASK, false, WORDS_NONE, BIT(COUNT), 0,
+     "List your songs that are sure enough of no genre.",
+     "Nearest misses first, with the two best guesses, each genre's threshold, and what is missing "
+     "to be surer. Such songs are in no playlist; say with label where they belong."},
+    {COMMAND_WHY, "why", "TRACK", 1, 1, COMMAND_ASK, false, WORDS_NONE, BIT(GENRES), 0,
+     "Tell what spoke for and against the genres of a song.",
+     "TRACK is the song's id, URI, address or name. Shares are Owen values: they add up to what "
+     "the model says."},
+    {COMMAND_LABEL, "label", "TRACK [GENRE...]", 1, COMMAND_VALUES_MAX, COMMAND_ASK, false,
+     WORDS_GENRES, BIT(NOT) | BIT(FORGET), 0, "Say of which genres a song is.",
+     "Your word stands above the model's, at once. Songs of the same artist and songs like it move "
+     "with it; which ones is told. The playlists follow with the next sync."},
+    {COMMAND_SIMILAR, "similar", "[TRACK]", 0, 1, COMMAND_ASK, false, WORDS_NONE,
+     BIT(PLAYLIST) | BIT(COUNT) | BIT(FROM) | BIT(MODEL), 0,
+     "List the songs that are closest to a song or to a playlist.",
+     "TRACK is the song's id, URI, address or name."},
     {COMMAND_RUNS, "runs", "", 0, 0, COMMAND_ASK, false, WORDS_NONE, 0, 0,
      "List the last runs and how they ended.", "Newest first."},
     {COMMAND_WATCH, "watch", "", 0, 0, COMMAND_WORK, false, WORDS_NONE, 0, 0,
@@ -202,6 +226,8 @@ static enum err_code option_take(struct words *w, struct command *c, struct err 
         word = "--version";
     } else if (text_equal(word, "-q")) {
         word = "--quiet";
+    } else if (text_equal(word, "-n")) {
+        word = "--count";
     }
     if (word[1] != '-') {
         return err_set(e, ERR_USAGE, "unknown flag \"%.64s\", see genrectl --help", word);
@@ -211,7 +237,7 @@ static enum err_code option_take(struct words *w, struct command *c, struct err 
     if (o == NULL) {
         return unknown_option(word, n, e);
     }
-    c->given |= 1u << o->option;
+    c->given |= UINT64_C(1) << o->option;
     if (o->argument == NULL) {
         return word[n] == '\0' ? ERR_OK : err_set(e, ERR_USAGE, "--%s takes no value", o->name);
     }
@@ -269,7 +295,7 @@ static enum err_code options_check(const struct command *c, struct err *e)
 {
     for (int i = 0; i < OPTION_N; i++) {
         const struct command_option_row *o = &command_option_rows[i];
-        unsigned bit = 1u << i;
+        uint64_t bit = UINT64_C(1) << i;
         if ((c->given & bit) != 0 && i < OPTION_FIRST_GLOBAL && (c->row->options & bit) == 0) {
             return err_set(e, ERR_USAGE, "%s takes no --%s", c->row->name, o->name);
         }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -16,6 +17,10 @@ enum command_id {
     COMMAND_SORT,
     COMMAND_GENRES,
     COMMAND_LIST,
+    COMMAND_REVIEW,
+    COMMAND_WHY,
+    COMMAND_LABEL,
+    COMMAND_SIMILAR,
     COMMAND_RUNS,
     COMMAND_WATCH,
     COMMAND_CANCEL,
@@ -47,6 +52,11 @@ enum command_option {
     OPTION_THRESHOLD,
     OPTION_WAIT,
     OPTION_YES,
+    OPTION_NOT,
+    OPTION_FORGET,
+    OPTION_COUNT,
+    OPTION_PLAYLIST,
+    OPTION_FROM,
     OPTION_MODEL,
     OPTION_DATA,
     OPTION_FAMILIES,
@@ -85,8 +95,8 @@ struct command_row {
     enum command_kind kind;
     bool hidden;
     enum command_words words; /* of its arguments */
-    unsigned options;         /* bit 1 << enum command_option; the global ones are left out */
-    unsigned required;        /* likewise: those that must be given */
+    uint64_t options;         /* bit 1 << enum command_option; the global ones are left out */
+    uint64_t required;        /* likewise: those that must be given */
     const char *summary;      /* one line */
     const char *help;         /* whole sentences */
 };
@@ -100,7 +110,7 @@ extern const struct command_option_row command_option_rows[OPTION_N];
 /* What the person asked for. Strings are borrowed from argv. */
 struct command {
     const struct command_row *row;        /* `status` when none was named */
-    unsigned given;                       /* bit 1 << option */
+    uint64_t given;                       /* bit 1 << option */
     const char *value[OPTION_N];          /* the last one given; NULL */
     const char *data[COMMAND_VALUES_MAX]; /* of --data, in order */
     size_t n_data;

@@ -52,8 +52,9 @@ const struct config_key config_keys[] = {
     {"sort", "genres", CONFIG_LIST, AT(genres), "", 0, 0,
      "Genres that get a playlist, between commas, until you choose others in genrectl or the "
      "page."},
-    {"sort", "threshold", CONFIG_NUM, AT(threshold), "0.5", 0, 1,
-     "Probability from which a song belongs to a genre, 0 to 1."},
+    {"sort", "threshold", CONFIG_NUM, AT(threshold), "", 0, 1,
+     "Probability from which a song belongs to a genre, 0 to 1; empty: each genre's own, at which "
+     "four of five songs are right."},
     {"sort", "playlist_name", CONFIG_TEMPLATE, AT(playlist_name), "{genre} (genred)", 0, 0,
      "Name of a new playlist; {genre} stands for the genre."},
     {"sort", "public", CONFIG_BOOL, AT(is_public), "no", 0, 0, "Whether new playlists are public."},
@@ -61,6 +62,9 @@ const struct config_key config_keys[] = {
      "A genre with fewer songs than this gets no new playlist."},
     {"classifier", "model", CONFIG_PATH, AT(model), "", 0, 0,
      "Model file; empty: the one that came with genred."},
+    {"classifier", "tree", CONFIG_PATH, AT(tree), NULL, 0, 0,
+     "Your own genres: a file as genres.conf; else genres.conf beside the configuration file or in "
+     "~/.config/genred, if it is there."},
 };
 const size_t config_n_keys = sizeof(config_keys) / sizeof(config_keys[0]);
 
@@ -266,6 +270,10 @@ static enum err_code paths_take(struct config *c, struct err *e)
     if (*c->socket == '\0') {
         free(c->socket);
         c->socket = config_path_socket(c->state_dir, config_is_set(c, "daemon", "state_dir"));
+    }
+    if (*c->tree == '\0') {
+        free(c->tree);
+        c->tree = config_path_tree(c->file);
     }
     struct sockaddr_un address;
     if (strlen(c->socket) >= sizeof(address.sun_path)) {

@@ -39,12 +39,13 @@ struct config {
     char *on_failure; /* for /bin/sh -c; "": none */
 
     struct config_list genres; /* as written; whether they exist is for the genre tree to say */
-    double threshold;          /* 0 .. 1 */
+    double threshold;          /* 0 .. 1; -1: each genre's own */
     char *playlist_name;       /* holds "{genre}" once */
     bool is_public;
     int64_t min_tracks;
 
     char *model; /* absolute; "": the shipped one */
+    char *tree;  /* absolute; "": the shipped one alone */
 };
 
 enum config_type {
@@ -52,7 +53,7 @@ enum config_type {
     CONFIG_PATH,
     CONFIG_URL,
     CONFIG_INT, /* min .. max of the row */
-    CONFIG_NUM, /* likewise */
+    CONFIG_NUM, /* likewise; empty: -1 */
     CONFIG_BOOL,
     CONFIG_DURATION, /* milliseconds; "off": 0 */
     CONFIG_LEVEL,

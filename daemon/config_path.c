@@ -61,6 +61,33 @@ static char *joined(char *dir, const char *rest)
     return full;
 }
 
+/* ~/.config/genred/name, or where XDG_CONFIG_HOME wants it; NULL without a home directory. */
+static char *person_path(const char *name)
+{
+    char *dir = variable_path("XDG_CONFIG_HOME");
+    if (dir == NULL) {
+        dir = joined(home_dir(), ".config");
+    }
+    return joined(joined(dir, "genred"), name);
+}
+
+char *config_path_tree(const char *file)
+{
+    char *found = NULL;
+    if (file != NULL) {
+        found = joined(mem_strndup(file, (size_t)(strrchr(file, '/') - file)), "genres.conf");
+    }
+    if (found == NULL || !file_exists(found)) {
+        free(found);
+        found = person_path("genres.conf");
+    }
+    if (found == NULL || !file_exists(found)) {
+        free(found);
+        found = mem_strdup("");
+    }
+    return found;
+}
+
 char *config_path_file(const char *path)
 {
     const char *named = path != NULL ? path : getenv("GENRED_CONFIG");
@@ -70,10 +97,7 @@ char *config_path_file(const char *path)
         free(cwd);
         return full;
     }
-    char *found = joined(variable_path("XDG_CONFIG_HOME"), "genred/genred.conf");
-    if (found == NULL) {
-        found = joined(home_dir(), ".config/genred/genred.conf");
-    }
+    char *found = person_path("genred.conf");
     if (found == NULL || !file_exists(found)) {
         free(found);
         found = file_exists(CONFIG_PATH_SYSTEM_FILE) ? mem_strdup(CONFIG_PATH_SYSTEM_FILE) : NULL;

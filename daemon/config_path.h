@@ -19,5 +19,8 @@ char *config_path_file(const char *path);
 char *config_path_state(void);
 /* In the state directory when that was set, so that several daemons do not meet. */
 char *config_path_socket(const char *state_dir, bool state_dir_is_set);
+/* The person's genres.conf beside that configuration file (NULL: none was found), or in
+ * ~/.config/genred; "" when there is none. */
+char *config_path_tree(const char *file);
 
 #endif

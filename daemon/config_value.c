@@ -144,6 +144,10 @@ static enum err_code number_take(const struct config_key *k, void *field, const 
 {
     char why[96];
     bool whole = k->type == CONFIG_INT;
+    if (*value == '\0') {
+        *(double *)field = -1;
+        return ERR_OK;
+    }
     if (whole ? text_to_int(value, (int64_t)k->min, (int64_t)k->max, field)
               : text_to_num(value, k->min, k->max, field)) {
         return ERR_OK;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "daemon/ctl_table.h"
 
@@ -112,4 +113,18 @@ void ctl_say(const char *fmt, ...)
     char *clean = ctl_table_clean(text);
     fprintf(stderr, "genrectl: %s\n", clean);
     free(clean);
+}
+
+void ctl_names_split(const char *text, struct json *names)
+{
+    while (*text != '\0') {
+        size_t n = strcspn(text, ",");
+        char *word = mem_strndup(text, n);
+        char *name = text_trim(word);
+        if (*name != '\0') {
+            json_add_str(names, name);
+        }
+        free(word);
+        text += n + (text[n] == ',');
+    }
 }

@@ -34,6 +34,9 @@ enum err_code ctl_failure(struct ctl *c, const struct json *j, struct err *e);
 /* The shape of a failure on standard output with --json. Caller: json_free. */
 struct json *ctl_failure_json(const struct err *e, int exit_status);
 
+/* Adds the names between commas in text to an array. */
+void ctl_names_split(const char *text, struct json *names);
+
 /* One line of JSON on standard output, at once. */
 void ctl_print_json(const struct json *j);
 /* A sentence for the person, "genrectl: ...", on standard error. */

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/url.h"
 #include "daemon/ctl_show.h"
+#include "daemon/ctl_songs.h"
 #include "daemon/ctl_table.h"
 
 typedef void show_fn(const struct ctl *c, const struct json *answer);
@@ -52,7 +53,7 @@ enum err_code ctl_query_logout(struct ctl *c, struct err *e)
 
 enum err_code ctl_query_genres(struct ctl *c, struct err *e)
 {
-    return ask_and_show(c, "GET", "/api/genres", ctl_show_genres, e);
+    return ask_and_show(c, "GET", "/api/genres", ctl_songs_genres, e);
 }
 
 enum err_code ctl_query_list(struct ctl *c, struct err *e)
@@ -60,8 +61,41 @@ enum err_code ctl_query_list(struct ctl *c, struct err *e)
     struct buf target = {0};
     buf_add_str(&target, "/api/list?");
     url_param(&target, "genre", c->command.args[0]);
-    enum err_code code = ask_and_show(c, "GET", buf_str(&target), ctl_show_list, e);
+    enum err_code code = ask_and_show(c, "GET", buf_str(&target), ctl_songs_list, e);
     buf_free(&target);
+    return code;
+}
+
+enum err_code ctl_query_review(struct ctl *c, struct err *e)
+{
+    return ask_and_show(c, "GET", "/api/review", ctl_songs_review, e);
+}
+
+enum err_code ctl_query_label(struct ctl *c, struct err *e)
+{
+    const struct command *command = &c->command;
+    struct json *body = json_object();
+    struct json *is = json_array();
+    json_set_str(body, "track", command->args[0]);
+    for (size_t i = 1; i < command->n_args; i++) {
+        ctl_names_split(command->args[i], is);
+    }
+    json_set(body, "is", is);
+    struct json *not = json_array();
+    if (command_has(command, OPTION_NOT)) {
+        ctl_names_split(command->value[OPTION_NOT], not );
+    }
+    json_set(body, "not", not );
+    json_set_bool(body, "forget", command_has(command, OPTION_FORGET));
+    struct json *answer = NULL;
+    enum err_code code = ctl_ask(c, "POST", "/api/label", body, &answer, e);
+    json_free(body);
+    if (code == ERR_OK && c->json) {
+        ctl_print_json(answer);
+    } else if (code == ERR_OK) {
+        ctl_songs_label(c, answer);
+    }
+    json_free(answer);
     return code;
 }
 

@@ -1,5 +1,5 @@
-/* The commands that are one question to the daemon: status, logout, genres, list, runs, cancel,
- * paths. */
+/* The commands that are one question to the daemon: status, logout, genres, list, review,
+ * label, why, similar, runs, cancel, paths. */
 #ifndef DAEMON_CTL_QUERY_H
 #define DAEMON_CTL_QUERY_H
 
@@ -10,6 +10,8 @@ ERR_NODISCARD enum err_code ctl_query_status(struct ctl *c, struct err *e);
 ERR_NODISCARD enum err_code ctl_query_logout(struct ctl *c, struct err *e);
 ERR_NODISCARD enum err_code ctl_query_genres(struct ctl *c, struct err *e);
 ERR_NODISCARD enum err_code ctl_query_list(struct ctl *c, struct err *e);
+ERR_NODISCARD enum err_code ctl_query_review(struct ctl *c, struct err *e);
+ERR_NODISCARD enum err_code ctl_query_label(struct ctl *c, struct err *e);
 ERR_NODISCARD enum err_code ctl_query_runs(struct ctl *c, struct err *e);
 /* These two are content without a daemon, and start none. */
 ERR_NODISCARD enum err_code ctl_query_cancel(struct ctl *c, struct err *e);

@@ -9,8 +9,6 @@
 #include "base/text.h"
 #include "daemon/ctl_table.h"
 
-#define DEPTH_MAX 8 /* of the genre tree */
-
 static size_t width(void)
 {
     return ctl_table_width(STDOUT_FILENO);
@@ -189,68 +187,8 @@ void ctl_show_status(const struct ctl *c, const struct json *status)
     warnings_print(c, json_get(status, "warnings"));
 }
 
-/* --- genres, list, runs ------------------------------------------------------------------------
+/* --- runs --------------------------------------------------------------------------------------
  */
-
-static void genre_row(struct ctl_table *t, const struct json *g, size_t depth)
-{
-    char name[128];
-    const char *own = json_get_str(g, "name");
-    snprintf(name, sizeof(name), "%*s%s", (int)(2 * depth), "", own != NULL ? own : "");
-    ctl_table_add(t, name);
-    ctl_table_addf(t, "%lld", (long long)json_get_int(g, "tracks", 0));
-    ctl_table_add(t, json_get_bool(g, "chosen", false) ? "chosen" : "");
-    ctl_table_add(t, name_of(json_get(g, "playlist")));
-}
-
-void ctl_show_genres(const struct ctl *c, const struct json *genres)
-{
-    static const struct ctl_table_column columns[] = {{"genre", false, false},
-                                                      {"songs", true, false},
-                                                      {"", false, false},
-                                                      {"playlist", false, true}};
-    struct ctl_table t;
-    ctl_table_init(&t, columns, 4);
-    /* The way down to the node at hand, since the tree's depth comes from outside. */
-    const struct json *path[DEPTH_MAX] = {json_first(json_get(genres, "genres"))};
-    size_t depth = 0;
-    while (path[0] != NULL) {
-        const struct json *g = path[depth];
-        if (g == NULL) {
-            depth--;
-            path[depth] = json_next(path[depth]);
-            continue;
-        }
-        genre_row(&t, g, depth);
-        const struct json *child = json_first(json_get(g, "children"));
-        if (child != NULL && depth + 1 < DEPTH_MAX) {
-            path[++depth] = child;
-        } else {
-            path[depth] = json_next(g);
-        }
-    }
-    table_print(c, &t);
-    printf("\n%lld liked songs; a song may be of several genres\n",
-           (long long)json_get_int(genres, "liked", 0));
-}
-
-void ctl_show_list(const struct ctl *c, const struct json *list)
-{
-    static const struct ctl_table_column columns[] = {
-        {"p", true, false}, {"", false, false}, {"song", false, true}, {"artists", false, true}};
-    struct ctl_table t;
-    ctl_table_init(&t, columns, 4);
-    const struct json *tracks = json_get(list, "tracks");
-    size_t n = 0;
-    for (const struct json *s = json_first(tracks); s != NULL; s = json_next(s), n++) {
-        ctl_table_addf(&t, "%.0f %%", 100 * json_get_num(s, "p", 0));
-        ctl_table_add(&t, json_get_bool(s, "playlist", false) ? "*" : "");
-        ctl_table_add(&t, json_get_str(s, "name"));
-        ctl_table_add(&t, json_get_str(s, "artists"));
-    }
-    table_print(c, &t);
-    printf("\n%zu songs; * in the playlist\n", n);
-}
 
 void ctl_show_runs(const struct ctl *c, const struct json *runs)
 {

@@ -6,8 +6,6 @@
 #include "daemon/ctl.h"
 
 void ctl_show_status(const struct ctl *c, const struct json *status);
-void ctl_show_genres(const struct ctl *c, const struct json *genres);
-void ctl_show_list(const struct ctl *c, const struct json *list);
 void ctl_show_runs(const struct ctl *c, const struct json *runs);
 /* The summary event that ends a run. */
 void ctl_show_summary(const struct ctl *c, const struct json *summary);

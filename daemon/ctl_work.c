@@ -23,23 +23,6 @@ enum err_code ctl_work_sync(struct ctl *c, struct err *e)
     return code;
 }
 
-/* The names between the commas. */
-static struct json *names_split(const char *text)
-{
-    struct json *names = json_array();
-    while (*text != '\0') {
-        size_t n = strcspn(text, ",");
-        char *word = mem_strndup(text, n);
-        char *name = text_trim(word);
-        if (*name != '\0') {
-            json_add_str(names, name);
-        }
-        free(word);
-        text += n + (text[n] == ',');
-    }
-    return names;
-}
-
 enum err_code ctl_work_sort(struct ctl *c, struct err *e)
 {
     const struct command *command = &c->command;
@@ -47,7 +30,9 @@ enum err_code ctl_work_sort(struct ctl *c, struct err *e)
     const char *wanted = command->value[OPTION_THRESHOLD];
     struct json *body = json_object();
     if (command_has(command, OPTION_GENRES)) {
-        json_set(body, "genres", names_split(command->value[OPTION_GENRES]));
+        struct json *genres = json_array();
+        ctl_names_split(command->value[OPTION_GENRES], genres);
+        json_set(body, "genres", genres);
     }
     if (wanted != NULL && text_to_num(wanted, 0, 1, &threshold)) {
         json_set_num(body, "threshold", threshold);

@@ -38,6 +38,10 @@ static carry_out_fn *carry_out_find(enum command_id id)
         return ctl_query_genres;
     case COMMAND_LIST:
         return ctl_query_list;
+    case COMMAND_REVIEW:
+        return ctl_query_review;
+    case COMMAND_LABEL:
+        return ctl_query_label;
     case COMMAND_RUNS:
         return ctl_query_runs;
     case COMMAND_WATCH:

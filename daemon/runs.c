@@ -105,6 +105,7 @@ static enum err_code make_job(struct runs *r, struct runs_wish *wish, struct job
         .store = app->store,
         .access = &app->access,
         .model = app->model,
+        .tree = app->tree,
         .api_url = app->config.api_url,
         .account = app->token.account,
     };
@@ -312,9 +313,35 @@ static bool fulfils(const struct runs_wish *running, const struct runs_wish *wis
            same_genres(running, wish);
 }
 
-static enum err_code check(struct runs *r, const struct runs_wish *wish, struct err *e)
+/* Names as the tree has them, each once. */
+static enum err_code genres_resolve(struct app *app, char **genres, size_t *n, struct err *e)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < *n; i++) {
+        size_t genre = 0;
+        bool twice = false;
+        enum err_code code = choice_find(app, genres[i], &genre, e);
+        if (code)
+            return code;
+        free(genres[i]);
+        genres[i] = mem_strdup(tree_at(app->tree, genre)->name);
+        for (size_t k = 0; k < kept; k++)
+            twice = twice || strcmp(genres[k], genres[i]) == 0;
+        if (!twice) {
+            char *swap = genres[kept];
+            genres[kept++] = genres[i];
+            genres[i] = swap;
+        }
+    }
+    while (*n > kept)
+        free(genres[--*n]);
+    return ERR_OK;
+}
+
+static enum err_code check(struct runs *r, struct runs_wish *wish, struct err *e)
 {
     char **chosen = NULL;
+    size_t genre = 0;
     size_t n_chosen = 0;
     enum err_code code = ERR_OK;
     if (!token_is_set(&r->app->token)) {
@@ -325,8 +352,7 @@ static enum err_code check(struct runs *r, const struct runs_wish *wish, struct 
     }
     if (wish->kind == RUNS_DROP)
         return ERR_OK;
-    for (size_t i = 0; code == ERR_OK && i < wish->n_genres; i++)
-        code = choice_check(r->app, wish->genres[i], e);
+    code = genres_resolve(r->app, wish->genres, &wish->n_genres, e);
     if (code || wish->n_genres)
         return code;
     code = choice_get(r->app, &chosen, &n_chosen, e);
@@ -334,10 +360,8 @@ static enum err_code check(struct runs *r, const struct runs_wish *wish, struct 
         code = err_set(
             e, ERR_USAGE,
             "no genres are chosen yet: name some, as in 'genrectl sort --genres rock,jazz'");
-    for (size_t i = 0; i < n_chosen; i++) {
-        if (code == ERR_OK)
-            code = choice_check(r->app, chosen[i], e);
-    }
+    for (size_t i = 0; code == ERR_OK && i < n_chosen; i++)
+        code = choice_find(r->app, chosen[i], &genre, e);
     choice_free(chosen, n_chosen);
     return code;
 }

@@ -110,27 +110,59 @@ enum err_code store_label_lacking_count(struct store *s, int64_t account, const 
                    "is", account, model);
 }
 
-enum err_code store_label_put(struct store *s, const char *model, const struct store_songs *songs,
-                              const float *p, size_t n_genres, struct err *e)
+enum err_code store_label_song(struct store *s, int64_t track, struct arena *a,
+                               struct song *ret_song, struct err *e)
+{
+    struct sql q;
+    struct song song = {0};
+    enum err_code code = sql_start(
+        &q, s, e,
+        "SELECT t.id, t.sid, t.name, t.artists, t.album, t.release_date, t.duration_ms, t.explicit"
+        " FROM track t WHERE t.id = ?",
+        "i", track);
+    if (code)
+        return code;
+    while (sql_row(&q, e))
+        read_song(&q, a, &song);
+    code = q.code;
+    if (code == ERR_OK && !song.id)
+        code = err_set(e, ERR_USAGE, "there is no such song");
+    if (code == ERR_OK)
+        code = read_tags(s, track, a, &song.tags, e);
+    if (code == ERR_OK)
+        code = read_stats(s, track, &song, e);
+    if (code == ERR_OK)
+        *ret_song = song;
+    return code;
+}
+
+enum err_code store_label_put(struct store *s, const struct store_songs *songs,
+                              const struct store_labels *labels, struct err *e)
 {
     enum err_code code = store_begin(s, e);
     for (size_t i = 0; code == ERR_OK && i < songs->n; i++)
-        code = sql_run(s, e,
-                       "INSERT INTO label(track, model, p) VALUES(?, ?, ?)"
-                       " ON CONFLICT(track) DO UPDATE SET model = excluded.model, p = excluded.p",
-                       "isb", songs->row[i], model, (const void *)(p + i * n_genres),
-                       n_genres * sizeof(*p));
+        code = sql_run(
+            s, e,
+            "INSERT INTO label(track, model, p, place, regime) VALUES(?, ?, ?, ?, ?)"
+            " ON CONFLICT(track) DO UPDATE SET model = excluded.model, p = excluded.p,"
+            " place = excluded.place, regime = excluded.regime",
+            "isbbi", songs->row[i], labels->model, (const void *)(labels->p + i * labels->n_genres),
+            labels->n_genres * sizeof(float), (const void *)(labels->places + i * labels->dim),
+            labels->dim * sizeof(float), (int64_t)labels->regime[i]);
     return store_end(s, code, e);
 }
 
-static void read_labelled(struct sql *q, size_t n_genres, struct arena *a,
+/* NULL unless the column holds exactly n floats. */
+static const float *read_floats(struct sql *q, int column, size_t n, struct arena *a)
+{
+    size_t bytes = 0;
+    const void *blob = sql_col_blob(q, column, &bytes);
+    return blob && bytes == n * sizeof(float) ? memcpy(arena_alloc(a, bytes), blob, bytes) : NULL;
+}
+
+static void read_labelled(struct sql *q, const struct store_labels *of, struct arena *a,
                           struct store_labelled *ret_item)
 {
-    size_t n = 0;
-    const void *blob = sql_col_blob(q, 8, &n);
-    float *p = NULL;
-    if (blob && n == n_genres * sizeof(*p))
-        p = memcpy(arena_alloc(a, n), blob, n);
     *ret_item = (struct store_labelled){
         .track = sql_col_int(q, 0),
         .sid = arena_str(a, sql_col_str(q, 1)),
@@ -140,11 +172,16 @@ static void read_labelled(struct sql *q, size_t n_genres, struct arena *a,
         .ord = sql_col_int(q, 5),
         .playable = sql_col_int(q, 6) != 0,
         .addable = sql_col_int(q, 7) != 0,
-        .p = p,
+        .p = read_floats(q, 8, of->n_genres, a),
+        .place = read_floats(q, 9, of->dim, a),
+        .regime = (unsigned)sql_col_int(q, 10),
+        .artist = sql_col_int(q, 11),
     };
+    if (!ret_item->p || !ret_item->place)
+        ret_item->p = ret_item->place = NULL;
 }
 
-enum err_code store_label_list(struct store *s, int64_t account, const char *model, size_t n_genres,
+enum err_code store_label_list(struct store *s, int64_t account, const struct store_labels *of,
                                struct arena *a, struct store_labelled **ret_list, size_t *ret_n,
                                struct err *e)
 {
@@ -155,20 +192,21 @@ enum err_code store_label_list(struct store *s, int64_t account, const char *mod
     if (code == ERR_OK)
         code = sql_start(&q, s, e,
                          "SELECT t.id, t.sid, t.name, t.artists, t.isrc, liked.ord, t.playable, "
-                         "t.addable, label.p"
+                         "t.addable, label.p, label.place, label.regime,"
+                         " (SELECT artist FROM track_artist WHERE track = t.id AND place = 0)"
                          " FROM liked JOIN track t ON t.id = liked.track"
                          " LEFT JOIN label ON label.track = t.id AND label.model = ?2"
                          " WHERE liked.account = ?1 AND NOT EXISTS(SELECT 1 FROM track twin"
                          "   CROSS JOIN liked first ON first.track = twin.id AND first.account = ?1"
                          "   WHERE twin.isrc = t.isrc AND first.ord < liked.ord)"
                          " ORDER BY liked.ord DESC",
-                         "is", account, model);
+                         "is", account, of->model);
     if (code)
         return code;
     struct store_labelled *list = arena_alloc(a, ((size_t)max + 1) * sizeof(*list));
     size_t n = 0;
     while (sql_row(&q, e))
-        read_labelled(&q, n_genres, a, &list[n++]);
+        read_labelled(&q, of, a, &list[n++]);
     if (q.code == ERR_OK) {
         *ret_list = list;
         *ret_n = n;

@@ -22,10 +22,21 @@ ERR_NODISCARD enum err_code store_label_lacking(struct store *s, int64_t account
 ERR_NODISCARD enum err_code store_label_lacking_count(struct store *s, int64_t account,
                                                       const char *model, int64_t *ret_n,
                                                       struct err *e);
-/* p: (n, n_genres) row-major, committed in one transaction. */
-ERR_NODISCARD enum err_code store_label_put(struct store *s, const char *model,
-                                            const struct store_songs *songs, const float *p,
-                                            size_t n_genres, struct err *e);
+/* What a model said of songs, row-major. */
+struct store_labels {
+    const char *model; /* its id */
+    size_t n_genres;
+    size_t dim;             /* of its space */
+    const float *p;         /* (n, n_genres) probabilities */
+    const float *places;         /* (n, dim) */
+    const unsigned char *regime; /* (n) what was known, a number of the model's */
+};
+/* Commits the labels of `songs` in one transaction. */
+ERR_NODISCARD enum err_code store_label_put(struct store *s, const struct store_songs *songs,
+                                            const struct store_labels *labels, struct err *e);
+/* The song of that row with everything a source said of it. ERR_USAGE when there is none. */
+ERR_NODISCARD enum err_code store_label_song(struct store *s, int64_t track, struct arena *a,
+                                             struct song *ret_song, struct err *e);
 
 /* A liked song with its label, for planning and listing. */
 struct store_labelled {
@@ -34,15 +45,19 @@ struct store_labelled {
     const char *name;
     const char *artists;
     const char *isrc; /* "" */
+    int64_t artist;   /* the first one's row; 0: none */
     int64_t ord;      /* larger: liked later */
     bool playable;
     bool addable;
-    const float *p; /* (n_genres); NULL: not labelled */
+    const float *p;         /* (n_genres); NULL: not labelled */
+    const float *place;     /* (dim); NULL as p */
+    unsigned regime;        /* what was known when it was labelled */
 };
-/* All liked songs of the account, newest liked first; a song liked under two ids (the same ISRC)
+/* All liked songs of the account with the labels of a model (its p and place are not read),
+ * newest liked first; a song liked under two ids (the same ISRC)
  * comes once, as the one that was liked first. */
-ERR_NODISCARD enum err_code store_label_list(struct store *s, int64_t account, const char *model,
-                                             size_t n_genres, struct arena *a,
+ERR_NODISCARD enum err_code store_label_list(struct store *s, int64_t account,
+                                             const struct store_labels *of, struct arena *a,
                                              struct store_labelled **ret_list, size_t *ret_n,
                                              struct err *e);
 

@@ -93,3 +93,32 @@ enum err_code store_liked_count(struct store *s, int64_t account, const char *mo
                                         sql_col_int(&q, 3), sql_col_int(&q, 4)};
     return q.code;
 }
+
+enum err_code store_liked_search(struct store *s, int64_t account, const char *text, size_t max,
+                                 struct arena *a, struct store_found **ret_list, size_t *ret_n,
+                                 struct err *e)
+{
+    struct sql q;
+    struct store_found *list = arena_alloc(a, (max + 1) * sizeof(*list));
+    size_t n = 0;
+    enum err_code code =
+        sql_start(&q, s, e,
+                  "SELECT t.id, t.sid, t.name, t.artists,"
+                  " CASE WHEN ?2 IN (t.sid, t.linked_sid) THEN 2"
+                  "   WHEN lower(t.name) = lower(?2) THEN 1 ELSE 0 END AS fit"
+                  " FROM liked JOIN track t ON t.id = liked.track WHERE liked.account = ?1"
+                  " AND (fit > 0 OR instr(lower(t.name || ' - ' || t.artists), lower(?2)) > 0)"
+                  " ORDER BY fit DESC, liked.ord DESC LIMIT ?3",
+                  "isi", account, text, (int64_t)max);
+    if (code)
+        return code;
+    while (sql_row(&q, e))
+        list[n++] = (struct store_found){
+            sql_col_int(&q, 0), arena_str(a, sql_col_str(&q, 1)), arena_str(a, sql_col_str(&q, 2)),
+            arena_str(a, sql_col_str(&q, 3)), (int)sql_col_int(&q, 4)};
+    if (q.code == ERR_OK) {
+        *ret_list = list;
+        *ret_n = n;
+    }
+    return q.code;
+}

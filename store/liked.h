@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/library.h"
 #include "store/store.h"
 
@@ -47,5 +48,19 @@ struct store_liked_counts {
 };
 ERR_NODISCARD enum err_code store_liked_count(struct store *s, int64_t account, const char *model,
                                               struct store_liked_counts *ret_counts, struct err *e);
+
+/* A liked song that a person may mean. */
+struct store_found {
+    int64_t track;
+    const char *sid;
+    const char *name;
+    const char *artists;
+    int fit; /* 2: its id; 1: its whole name; 0: a part of "name - artists" */
+};
+/* The best fits for a text, at most max; ASCII case is ignored. */
+ERR_NODISCARD enum err_code store_liked_search(struct store *s, int64_t account, const char *text,
+                                               size_t max, struct arena *a,
+                                               struct store_found **ret_list, size_t *ret_n,
+                                               struct err *e);
 
 #endif

@@ -66,6 +66,16 @@ static const struct migration migrations[] = {
      "  outcome TEXT NOT NULL DEFAULT 'running', message TEXT NOT NULL DEFAULT '',"
      "  requests INTEGER NOT NULL DEFAULT 0, added INTEGER NOT NULL DEFAULT 0,"
      "  removed INTEGER NOT NULL DEFAULT 0);"},
+    {"corrections",
+     /* Labels are made anew; now with the place in the model's space. */
+     "DROP TABLE label;"
+     "CREATE TABLE label(track INTEGER PRIMARY KEY REFERENCES track ON DELETE CASCADE,"
+     "  model TEXT NOT NULL, p BLOB NOT NULL, place BLOB NOT NULL,"
+     "  regime INTEGER NOT NULL);"
+     /* The person's word: verdict 1, the song is of the genre; 0, it is not. */
+     "CREATE TABLE correction(account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
+     "  track INTEGER NOT NULL REFERENCES track, genre TEXT NOT NULL, verdict INTEGER NOT NULL,"
+     "  made_s INTEGER NOT NULL, PRIMARY KEY(account, track, genre)) WITHOUT ROWID;"},
 };
 
 enum err_code schema_migrate(struct store *s, struct err *e)
@@ -89,7 +99,8 @@ enum err_code schema_migrate(struct store *s, struct err *e)
     }
     if (code == ERR_OK) {
         /* PRAGMA takes no parameters; the number is ours. */
-        static const char *const set_version[] = {"PRAGMA user_version = 1"};
+        static const char *const set_version[] = {"PRAGMA user_version = 1",
+                                                  "PRAGMA user_version = 2"};
         code = sql_run(s, e, set_version[known - 1], "");
     }
     return store_end(s, code, e);

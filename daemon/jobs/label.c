@@ -6,7 +6,7 @@
 static void run_model(void *ctx)
 {
     struct label_state *s = ctx;
-    model_label(s->model, s->songs.song, s->songs.n, s->p);
+    model_label(s->model, s->songs.song, s->songs.n, &s->out);
 }
 
 static enum err_code keep(struct job *j, struct err *e)
@@ -15,8 +15,13 @@ static enum err_code keep(struct job *j, struct err *e)
     struct label_state *s = &w->label;
     if (s->songs.n == 0)
         return ERR_OK;
-    enum err_code code = store_label_put(w->env.store, model_id(s->model), &s->songs, s->p,
-                                         model_genres(s->model), e);
+    const struct store_labels labels = {.model = model_id(s->model),
+                                        .n_genres = model_genres(s->model),
+                                        .dim = model_space(s->model),
+                                        .p = s->out.probs,
+                                        .places = s->out.places,
+                                        .regime = s->out.regime};
+    enum err_code code = store_label_put(w->env.store, &s->songs, &labels, e);
     j->progress.done += (int64_t)s->songs.n;
     return code;
 }
@@ -43,7 +48,12 @@ enum job_wish label_ask(struct job *j, struct job_io *io)
         model_release_memory(w->env.model);
         return JOB_NEXT;
     }
-    s->p = arena_alloc(&s->arena, s->songs.n * model_genres(s->model) * sizeof(*s->p));
+    const size_t n = s->songs.n;
+    s->out = (struct model_out){
+        .probs = arena_alloc(&s->arena, n * model_genres(s->model) * sizeof(float)),
+        .places = arena_alloc(&s->arena, n * model_space(s->model) * sizeof(float)),
+        .regime = arena_alloc(&s->arena, n),
+    };
     io->work = (struct job_work){run_model, s};
     return JOB_CPU;
 }

@@ -11,7 +11,7 @@
 struct plan {
     struct work *w;
     struct work_genre *genre;
-    size_t column; /* of the model */
+    size_t column; /* of the opinion: the genre in the tree */
     struct arena arena;
     struct diff_song *songs;
     struct store_item *stored;
@@ -23,28 +23,16 @@ struct plan {
     bool frozen; /* the person deleted one of its playlists, or one could not be read */
 };
 
-static size_t column_of(const struct model *m, const char *genre)
-{
-    size_t n = model_genres(m);
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(model_genre(m, i), genre) == 0)
-            return i;
-    }
-    return SIZE_MAX;
-}
-
 static void judge_songs(struct plan *p)
 {
-    struct work *w = p->w;
-    double enter = w->options.threshold;
-    double stay = enter - w->options.stay_margin;
-    p->songs = arena_alloc(&p->arena, (w->n_songs + 1) * sizeof(*p->songs));
+    const struct opinion *o = &p->w->opinion;
+    p->songs = arena_alloc(&p->arena, (o->n + 1) * sizeof(*p->songs));
     p->genre->wanted = 0;
-    for (size_t i = 0; i < w->n_songs; i++) {
-        const struct store_labelled *song = &w->songs[i];
-        double probability = song->p ? (double)song->p[p->column] : 0;
-        p->songs[i] = (struct diff_song){song->track, probability >= enter && song->addable,
-                                         probability >= stay};
+    for (size_t i = 0; i < o->n; i++) {
+        const struct store_labelled *song = &o->songs[i];
+        p->songs[i] = (struct diff_song){
+            song->track, opinion_is(o, i, p->column, 0) && song->addable,
+            opinion_is(o, i, p->column, p->w->options.stay_margin)};
         p->genre->wanted += p->songs[i].enters;
     }
 }
@@ -99,10 +87,11 @@ static enum err_code load_items(struct plan *p, struct err *e)
 static const char *playlist_name(struct plan *p, int64_t volume)
 {
     const char *template = p->w->options.playlist_name;
+    const char *title = tree_at(p->w->env.tree, p->column)->title;
     const char *at = strstr(template, "{genre}");
     int before = at ? (int)(at - template) : (int)strlen(template);
     const char *name = arena_printf(&p->arena, "%.*s%s%s", before, template,
-                                    at ? p->genre->genre : "", at ? at + strlen("{genre}") : "");
+                                    at ? title : "", at ? at + strlen("{genre}") : "");
     if (volume > 1)
         name = arena_printf(&p->arena, "%s %lld", name, (long long)volume);
     char *cut = arena_alloc(&p->arena, ENDPOINT_NAME_MAX + 1);
@@ -128,20 +117,22 @@ static void diff(struct plan *p, size_t *ret_overflow)
         p->volumes[i] = (struct diff_volume){
             .playlist = p->playlists[i]->id,
             .total = p->playlists[i]->total,
-            .add = arena_alloc(&p->arena, (w->n_songs + 1) * sizeof(int64_t)),
+            .add = arena_alloc(&p->arena, (w->opinion.n + 1) * sizeof(int64_t)),
             .remove = arena_alloc(&p->arena, (p->n_items + 1) * sizeof(int64_t)),
         };
-    diff_plan(p->songs, w->n_songs, p->items, p->n_items, p->volumes, p->n_volumes,
+    diff_plan(p->songs, w->opinion.n, p->items, p->n_items, p->volumes, p->n_volumes,
               ENDPOINT_PLAYLIST_CAP, ret_overflow);
 }
 
 static void note_example(struct plan *p, int64_t track)
 {
     struct work_genre *g = p->genre;
-    const struct store_labelled *song = p->w->songs;
-    while (song->track != track)
-        song++;
-    double probability = (double)song->p[p->column];
+    const struct opinion *o = &p->w->opinion;
+    size_t at = 0;
+    while (o->songs[at].track != track)
+        at++;
+    const struct store_labelled *song = &o->songs[at];
+    double probability = (double)o->p[at * o->genres + p->column];
     for (size_t i = 0; i < 3; i++) {
         if (g->example[i] && g->example_p[i] >= probability)
             continue;
@@ -207,13 +198,10 @@ static enum err_code plan_genre(struct plan *p, struct err *e)
     return code;
 }
 
-static enum err_code load_songs(struct work *w, struct err *e)
+static void run_judge(void *ctx)
 {
-    if (w->planned)
-        return ERR_OK;
-    const struct model *m = w->env.model;
-    return store_label_list(w->env.store, w->env.account, model_id(m), model_genres(m), &w->arena,
-                            &w->songs, &w->n_songs, e);
+    struct work *w = ctx;
+    opinion_judge(&w->opinion, w->options.threshold);
 }
 
 static bool is_chosen(const struct work *w, const char *genre)
@@ -242,38 +230,47 @@ static enum err_code clear_unchosen(struct work *w, struct err *e)
 
 static void count_unsorted(struct work *w)
 {
+    const struct opinion *o = &w->opinion;
     w->unsorted = 0;
-    for (size_t i = 0; i < w->n_songs; i++) {
+    for (size_t i = 0; i < o->n; i++) {
         bool sorted = false;
-        for (size_t g = 0; w->songs[i].p && g < w->options.n_genres; g++) {
-            size_t column = column_of(w->env.model, w->options.genres[g]);
-            sorted = sorted || (double)w->songs[i].p[column] >= w->options.threshold;
+        for (size_t g = 0; g < w->options.n_genres; g++) {
+            size_t genre = tree_find(w->env.tree, w->options.genres[g]);
+            sorted = sorted || opinion_is(o, i, genre, 0);
         }
         w->unsorted += !sorted;
     }
 }
 
-enum job_wish plan_ask(struct job *j, struct job_io *io)
+static enum err_code plan_all(struct work *w, struct err *e)
 {
-    struct work *w = j->state;
-    enum err_code code = load_songs(w, &io->err);
-    if (code == ERR_OK)
-        code = store_begin(w->env.store, &io->err);
+    enum err_code code = store_begin(w->env.store, e);
     if (code)
-        return JOB_FAIL;
-    code = clear_unchosen(w, &io->err);
+        return code;
+    code = clear_unchosen(w, e);
     for (size_t i = 0; code == ERR_OK && i < w->options.n_genres; i++) {
         struct plan p = {.w = w, .genre = &w->genres[i]};
         p.genre->genre = w->options.genres[i];
-        p.column = column_of(w->env.model, w->options.genres[i]);
-        if (p.column == SIZE_MAX)
-            code =
-                err_set(&io->err, ERR_USAGE, "the model knows no genre '%s'", w->options.genres[i]);
-        else
-            code = plan_genre(&p, &io->err);
+        p.column = tree_find(w->env.tree, w->options.genres[i]);
+        code = p.column == TREE_NONE
+                   ? err_set(e, ERR_USAGE, "there is no genre '%s'", w->options.genres[i])
+                   : plan_genre(&p, e);
         arena_free(&p.arena);
     }
-    code = store_end(w->env.store, code, &io->err);
+    return store_end(w->env.store, code, e);
+}
+
+enum job_wish plan_ask(struct job *j, struct job_io *io)
+{
+    struct work *w = j->state;
+    if (!w->opinion.tree) {
+        if (opinion_load(&w->opinion, w->env.store, w->env.account, w->env.model, w->env.tree,
+                         &io->err))
+            return JOB_FAIL;
+        io->work = (struct job_work){run_judge, w};
+        return JOB_CPU;
+    }
+    enum err_code code = plan_all(w, &io->err);
     if (!w->planned)
         count_unsorted(w);
     w->planned = true;

@@ -66,6 +66,7 @@ static void work_free(void *state)
     label_end(&w->label);
     mirror_end(&w->mirror);
     write_end(&w->write);
+    opinion_free(&w->opinion);
     if (w->options.dry_run)
         store_close(w->env.store);
     work_options_free(&w->options);

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "classifier/model.h"
 #include "daemon/jobs/job.h"
+#include "daemon/jobs/opinion.h"
 #include "spotify/access.h"
 #include "store/label.h"
 #include "store/liked.h"
@@ -23,6 +24,7 @@ struct work_env {
     struct store *store; /* a copy for a dry run */
     struct access *access;
     const struct model *model;
+    const struct tree *tree;
     const char *api_url;
     const char *user_id; /* for the old shape of creating a playlist */
     int64_t account;
@@ -35,7 +37,8 @@ struct work_options {
     bool dry_run;     /* ends before anything is written; the store is a copy */
     char **genres;
     size_t n_genres;
-    double threshold;    /* a song enters a genre's playlist at this probability ... */
+    double threshold;    /* a song enters a genre's playlist at this probability (< 0: the genre's
+                            own) ... */
     double stay_margin;  /* ... and leaves below threshold - stay_margin */
     char *playlist_name; /* "{genre} (genred)" */
     bool is_public;
@@ -81,7 +84,7 @@ struct features_state {
 struct label_state {
     struct arena arena;
     struct store_songs songs;
-    float *p; /* (songs.n, genres of the model) */
+    struct model_out out; /* of the songs */
     const struct model *model;
     bool counted;
 };
@@ -156,8 +159,7 @@ struct work {
     bool partly; /* something could not be done, a note says what */
     const char *notes[16];
     size_t n_notes;
-    struct store_labelled *songs; /* (n_songs) at the first plan */
-    size_t n_songs;
+    struct opinion opinion; /* at the first plan */
     size_t unsorted;
     struct work_genre *genres; /* (options.n_genres) */
     int64_t started_boot_ms;

@@ -82,7 +82,7 @@ static void bench_label(double calibration)
     float *p = mem_array(SONGS * model_genres(m), sizeof(*p));
     make_songs(&a, songs);
     start = now_s();
-    model_label(m, songs, SONGS, p);
+    model_label(m, songs, SONGS, &(struct model_out){.probs = p});
     tell("label_10000", now_s() - start, calibration);
     free(p);
     free(songs);

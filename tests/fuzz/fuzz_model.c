@@ -17,7 +17,7 @@ static void label(const struct model *m)
                         .stat_mask = 0xfff,
                         .stat = {0.5F, 0.5F, 5.0F, -5.0F, 1.0F}};
     float probs[MLP_GENRES_MAX];
-    model_label(m, &song, 1, probs);
+    model_label(m, &song, 1, &(struct model_out){.probs = probs});
     for (size_t i = 0; i < model_genres(m); i++) {
         if (!(probs[i] >= 0.0F && probs[i] <= 1.0F)) {
             abort();

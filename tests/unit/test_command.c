@@ -166,7 +166,7 @@ static void test_the_tables_are_sound(void **state)
         const struct command_row *row = &command_rows[i];
         assert_ptr_equal(command_find(row->name), row);
         assert_int_equal(row->required & ~row->options, 0);
-        assert_true(row->options < 1u << OPTION_FIRST_GLOBAL);
+        assert_true(row->options < UINT64_C(1) << OPTION_FIRST_GLOBAL);
         assert_true(row->max_args <= COMMAND_VALUES_MAX);
     }
     assert_null(command_find("srot"));

@@ -59,10 +59,10 @@ static void test_round_trip(void **state)
     for (size_t i = 0; i < 21; i++) {
         songs[i] = song;
         songs[i].year = 1950 + (int)i;
-        model_label(m, &songs[i], 1, one + 3 * i);
+        model_label(m, &songs[i], 1, &(struct model_out){.probs = one + 3 * i});
     }
     model_release_memory(mapped);
-    model_label(mapped, songs, 21, all);
+    model_label(mapped, songs, 21, &(struct model_out){.probs = all});
     assert_memory_equal(one, all, sizeof(all));
     assert_true(all[0] > 0.0F && all[0] < 1.0F);
     model_close(mapped);
@@ -172,9 +172,9 @@ static void test_shipped(void **state)
     }
     struct song tagged = song;
     tagged.tags = "bebop; hard bop; jazz";
-    model_label(m, &tagged, 1, before);
+    model_label(m, &tagged, 1, &(struct model_out){.probs = before});
     model_release_memory(m);
-    model_label(m, &tagged, 1, after);
+    model_label(m, &tagged, 1, &(struct model_out){.probs = after});
     assert_memory_equal(before, after, sizeof(before));
     assert_true(before[genre_find("jazz")] > 0.8F && before[genre_find("metal")] < 0.1F);
     model_close(m);

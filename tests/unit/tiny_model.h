@@ -32,6 +32,7 @@ static inline void tiny_model_make(struct tiny_model *t, struct mlp_shape shape,
                                    const uint64_t *tokens, size_t n)
 {
     struct rand_seq r = {7};
+    shape.space = shape.space ? shape.space : 4;
     shape.slots = n < 2 ? 4 : (uint32_t)(2 * n);
     size_t towers = shape.towers, width = towers * shape.hidden1;
     float *at = t->floats = calloc(1 << 18, sizeof(float));
@@ -49,6 +50,12 @@ static inline void tiny_model_make(struct tiny_model *t, struct mlp_shape shape,
     m->b2 = tiny_floats(&at, towers * shape.hidden2, 0.3F, &r);
     m->w3 = tiny_floats(&at, towers * shape.hidden2 * shape.genres, 0.3F, &r);
     m->b3 = tiny_floats(&at, towers * shape.genres, 0.3F, &r);
+    m->calibration = at;
+    for (size_t i = 0; i < (size_t)MLP_REGIMES * 2 * shape.genres; i++) {
+        *at++ = i / shape.genres % 2 == 0 ? 1.0F : 0.0F;
+    }
+    m->threshold = tiny_floats(&at, (size_t)MLP_REGIMES * shape.genres, 0.9F, &r);
+    m->projection = tiny_floats(&at, towers * shape.hidden2 * shape.space, 0.3F, &r);
     size_t bytes = mlp_slot_bytes(&shape);
     t->table = calloc(shape.slots, bytes);
     m->table = t->table;

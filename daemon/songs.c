@@ -1,0 +1,436 @@
+#include "daemon/songs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "classifier/genre.h"
+#include "daemon/app.h"
+#include "daemon/choice.h"
+#include "daemon/jobs/opinion.h"
+#include "daemon/track.h"
+#include "store/correction.h"
+#include "store/playlist.h"
+
+#define GUESSES 2 /* told of an unsure song */
+
+static enum err_code opinion_make(struct app *a, struct opinion *o, struct err *e)
+{
+    enum err_code code = opinion_load(o, a->store, a->token.account, a->model, a->tree, e);
+    if (code == ERR_OK)
+        opinion_judge(o, a->config.threshold);
+    return code;
+}
+
+static struct json *song_json(const struct store_labelled *song)
+{
+    struct json *j = json_object();
+    json_set_str(j, "id", song->sid);
+    json_set_str(j, "name", song->name);
+    json_set_str(j, "artists", song->artists);
+    return j;
+}
+
+static const char *genre_name_of(const struct opinion *o, size_t genre)
+{
+    return tree_at(o->tree, genre)->name;
+}
+
+static double threshold_of(const struct opinion *o, size_t song, size_t genre)
+{
+    return (double)o->threshold[song * o->genres + genre];
+}
+
+static double p_of(const struct opinion *o, size_t song, size_t genre)
+{
+    return (double)o->p[song * o->genres + genre];
+}
+
+/* --- the tree
+ * ------------------------------------------------------------------------------------- */
+
+struct genres {
+    struct opinion *o;
+    char **chosen; /* (n_chosen) */
+    size_t n_chosen;
+    struct store_playlist *playlists; /* (n_playlists) */
+    size_t n_playlists;
+};
+
+static struct json *playlist_json(const struct genres *s, const char *genre)
+{
+    for (size_t i = 0; i < s->n_playlists; i++) {
+        const struct store_playlist *p = &s->playlists[i];
+        if (strcmp(p->genre, genre) != 0)
+            continue;
+        struct json *j = json_object();
+        json_set_str(j, "name", p->name);
+        json_set_str(j, "id", *p->sid ? p->sid : NULL);
+        json_set_int(j, "total", p->total);
+        return j;
+    }
+    return NULL;
+}
+
+static struct json *genre_json(const struct genres *s, size_t genre)
+{
+    const struct tree_genre *g = tree_at(s->o->tree, genre);
+    int64_t tracks = 0;
+    bool chosen = false;
+    for (size_t i = 0; i < s->o->n; i++)
+        tracks += opinion_is(s->o, i, genre, 0);
+    for (size_t i = 0; i < s->n_chosen; i++)
+        chosen = chosen || strcmp(s->chosen[i], g->name) == 0;
+    struct json *playlist = playlist_json(s, g->name);
+    struct json *j = json_object();
+    json_set_str(j, "name", g->name);
+    json_set_str(j, "title", g->title);
+    json_set_int(j, "tracks", tracks);
+    json_set_bool(j, "chosen", chosen);
+    json_set(j, "playlist", playlist);
+    if (!playlist)
+        json_set_null(j, "playlist");
+    return j;
+}
+
+static bool is_shown(const struct tree_genre *g)
+{
+    return !g->hidden && g->merged_into == TREE_NONE;
+}
+
+/* Sub-genres stand under the first of their families; own genres stand at the top. */
+static struct json *children_json(const struct genres *s, size_t family)
+{
+    struct json *children = json_array();
+    for (size_t g = GENRE_N; g < s->o->genres; g++) {
+        const struct tree_genre *genre = tree_at(s->o->tree, g);
+        bool first = genre->parents && (size_t)__builtin_ctz(genre->parents) == family;
+        if (!first || !is_shown(genre))
+            continue;
+        struct json *child = genre_json(s, g);
+        json_set(child, "children", json_array());
+        json_add(children, child);
+    }
+    return children;
+}
+
+static struct json *tree_json(const struct genres *s)
+{
+    struct json *list = json_array();
+    for (size_t g = 0; g < s->o->genres; g++) {
+        const struct tree_genre *genre = tree_at(s->o->tree, g);
+        if ((g >= GENRE_N && genre->parents) || !is_shown(genre))
+            continue;
+        struct json *j = genre_json(s, g);
+        json_set(j, "children", g < GENRE_N ? children_json(s, g) : json_array());
+        json_add(list, j);
+    }
+    return list;
+}
+
+enum err_code songs_genres(struct app *a, struct json **ret, struct err *e)
+{
+    struct opinion o = {0};
+    struct genres s = {.o = &o};
+    enum err_code code = opinion_make(a, &o, e);
+    if (code == ERR_OK)
+        code = store_playlist_list(a->store, a->token.account, &o.arena, &s.playlists,
+                                   &s.n_playlists, e);
+    if (code == ERR_OK)
+        code = choice_get(a, &s.chosen, &s.n_chosen, e);
+    if (code == ERR_OK) {
+        struct json *j = json_object();
+        json_set(j, "genres", tree_json(&s));
+        json_set_int(j, "liked", (int64_t)o.n);
+        *ret = j;
+    }
+    choice_free(s.chosen, s.n_chosen);
+    opinion_free(&o);
+    return code;
+}
+
+/* --- songs of a genre
+ * ----------------------------------------------------------------------------- */
+
+/* A song of a list, by how sure. */
+struct ranked {
+    size_t song;
+    double p;
+    int64_t ord;
+};
+
+static int by_p(const void *a, const void *b)
+{
+    const struct ranked *x = a;
+    const struct ranked *y = b;
+    if (x->p > y->p || x->p < y->p)
+        return x->p > y->p ? -1 : 1;
+    return (x->ord < y->ord) - (x->ord > y->ord);
+}
+
+static void rank(struct ranked *ranked, size_t n)
+{
+    if (n > 0)
+        qsort(ranked, n, sizeof(*ranked), by_p);
+}
+
+static int item_by_track(const void *a, const void *b)
+{
+    const struct store_item *x = a;
+    const struct store_item *y = b;
+    return (x->track > y->track) - (x->track < y->track);
+}
+
+struct items {
+    struct store_item *list; /* (n) ascending by track */
+    size_t n;
+};
+
+static struct json *listed_json(const struct opinion *o, const struct ranked *r, size_t genre,
+                                const struct items *items)
+{
+    struct store_item key = {.track = o->songs[r->song].track};
+    const struct store_item *item =
+        items->n ? bsearch(&key, items->list, items->n, sizeof(key), item_by_track) : NULL;
+    struct json *j = song_json(&o->songs[r->song]);
+    json_set_num(j, "p", r->p);
+    json_set_bool(j, "yours", o->word[r->song * o->genres + genre] != 0);
+    json_set_bool(j, "playlist", item && item->by != STORE_BY_REMOVED);
+    return j;
+}
+
+static struct json *list_json(struct opinion *o, size_t genre, const struct items *items)
+{
+    struct ranked *ranked = arena_alloc(&o->arena, (o->n + 1) * sizeof(*ranked));
+    struct json *tracks = json_array();
+    size_t n = 0;
+    for (size_t i = 0; i < o->n; i++) {
+        if (opinion_is(o, i, genre, 0))
+            ranked[n++] = (struct ranked){i, p_of(o, i, genre), o->songs[i].ord};
+    }
+    rank(ranked, n);
+    for (size_t i = 0; i < n; i++)
+        json_add(tracks, listed_json(o, &ranked[i], genre, items));
+    struct json *j = json_object();
+    json_set_str(j, "genre", genre_name_of(o, genre));
+    json_set(j, "tracks", tracks);
+    return j;
+}
+
+enum err_code songs_list(struct app *a, const char *name, struct json **ret, struct err *e)
+{
+    struct opinion o = {0};
+    struct items items = {0};
+    size_t genre = 0;
+    enum err_code code = choice_find(a, name, &genre, e);
+    if (code == ERR_OK)
+        code = opinion_make(a, &o, e);
+    if (code == ERR_OK)
+        code = store_playlist_items(a->store, a->token.account, genre_name_of(&o, genre), &o.arena,
+                                    &items.list, &items.n, e);
+    if (code == ERR_OK)
+        *ret = list_json(&o, genre, &items);
+    opinion_free(&o);
+    return code;
+}
+
+/* --- the review
+ * ----------------------------------------------------------------------------------- */
+
+/* How near a song came to some genre: the largest p - threshold; above zero it is sorted. */
+static double margin_of(const struct opinion *o, size_t song)
+{
+    double best = -1;
+    for (size_t g = 0; g < o->genres; g++) {
+        double margin = p_of(o, song, g) - threshold_of(o, song, g);
+        if (opinion_is(o, song, g, 0))
+            return 1;
+        if (is_shown(tree_at(o->tree, g)) && margin > best)
+            best = margin;
+    }
+    return best;
+}
+
+/* The likeliest genre of a song after `above` others; families only, since a sub-genre says no
+ * more. */
+static size_t guess_of(const struct opinion *o, size_t song, const size_t *before, size_t n)
+{
+    size_t best = TREE_NONE;
+    for (size_t g = 0; g < GENRE_N; g++) {
+        bool told = o->word[song * o->genres + g] < 0 || !is_shown(tree_at(o->tree, g));
+        for (size_t i = 0; i < n; i++)
+            told = told || before[i] == g;
+        if (!told && (best == TREE_NONE || p_of(o, song, g) > p_of(o, song, best)))
+            best = g;
+    }
+    return best;
+}
+
+static struct json *guesses_json(const struct opinion *o, size_t song)
+{
+    struct json *guesses = json_array();
+    size_t told[GUESSES];
+    for (size_t i = 0; i < GUESSES; i++) {
+        told[i] = guess_of(o, song, told, i);
+        if (told[i] == TREE_NONE)
+            break;
+        struct json *guess = json_object();
+        json_set_str(guess, "genre", genre_name_of(o, told[i]));
+        json_set_num(guess, "p", p_of(o, song, told[i]));
+        json_set_num(guess, "threshold", threshold_of(o, song, told[i]));
+        json_add(guesses, guess);
+    }
+    return guesses;
+}
+
+static enum err_code unsure_json(struct app *a, struct opinion *o, size_t song, struct json **ret,
+                                 struct err *e)
+{
+    struct song facts = {0};
+    enum err_code code = store_label_song(a->store, o->songs[song].track, &o->arena, &facts, e);
+    if (code)
+        return code;
+    struct json *j = song_json(&o->songs[song]);
+    struct json *reasons = json_array();
+    json_set(j, "guesses", guesses_json(o, song));
+    if (!o->songs[song].p)
+        json_add_str(reasons, "it is not labelled yet: the next sync does that");
+    else
+        json_add_str(reasons, "no genre is as likely as its threshold");
+    if (facts.stat_mask == 0)
+        json_add_str(reasons, "its audio statistics are not known");
+    if (*facts.tags == '\0')
+        json_add_str(reasons, "no source knows genre tags of its artists");
+    if (facts.year == 0)
+        json_add_str(reasons, "its year is not known");
+    json_set(j, "reasons", reasons);
+    *ret = j;
+    return ERR_OK;
+}
+
+enum err_code songs_review(struct app *a, struct json **ret, struct err *e)
+{
+    struct opinion o = {0};
+    enum err_code code = opinion_make(a, &o, e);
+    struct json *tracks = json_array();
+    struct ranked *ranked = arena_alloc(&o.arena, (o.n + 1) * sizeof(*ranked));
+    size_t n = 0;
+    for (size_t i = 0; code == ERR_OK && i < o.n; i++) {
+        double margin = margin_of(&o, i);
+        if (margin < 0)
+            ranked[n++] = (struct ranked){i, margin, o.songs[i].ord};
+    }
+    rank(ranked, n);
+    for (size_t i = 0; code == ERR_OK && i < n; i++) {
+        struct json *track = NULL;
+        code = unsure_json(a, &o, ranked[i].song, &track, e);
+        if (code == ERR_OK)
+            json_add(tracks, track);
+    }
+    if (code == ERR_OK) {
+        *ret = json_object();
+        json_set_int(*ret, "liked", (int64_t)o.n);
+        json_set(*ret, "tracks", tracks);
+    } else {
+        json_free(tracks);
+    }
+    opinion_free(&o);
+    return code;
+}
+
+/* --- the person's word
+ * ---------------------------------------------------------------------------- */
+
+static enum err_code word_keep(struct app *a, int64_t track, const char *genre, bool is,
+                               struct err *e)
+{
+    size_t found = 0;
+    enum err_code code = choice_find(a, genre, &found, e);
+    struct store_correction c = {.track = track, .is = is, .made_s = clock_utc_s()};
+    if (code)
+        return code;
+    c.genre = tree_at(a->tree, found)->name;
+    return store_correction_put(a->store, a->token.account, &c, e);
+}
+
+static enum err_code word_put(struct app *a, const struct songs_word *word, int64_t track,
+                              struct err *e)
+{
+    int64_t dropped = 0;
+    enum err_code code = store_begin(a->store, e);
+    if (code == ERR_OK && word->forget)
+        code = store_correction_drop(a->store, a->token.account, track, &dropped, e);
+    for (size_t i = 0; code == ERR_OK && i < word->n_is; i++)
+        code = word_keep(a, track, word->is[i], true, e);
+    for (size_t i = 0; code == ERR_OK && i < word->n_not; i++)
+        code = word_keep(a, track, word->not[i], false, e);
+    return store_end(a->store, code, e);
+}
+
+static struct json *genres_of(const struct opinion *o, size_t song)
+{
+    struct json *genres = json_array();
+    for (size_t g = 0; g < o->genres; g++) {
+        if (!opinion_is(o, song, g, 0))
+            continue;
+        struct json *genre = json_object();
+        json_set_str(genre, "genre", genre_name_of(o, g));
+        json_set_num(genre, "p", p_of(o, song, g));
+        json_set_bool(genre, "yours", o->word[song * o->genres + g] != 0);
+        json_add(genres, genre);
+    }
+    return genres;
+}
+
+/* Songs other than `but` whose genres differ between two opinions on the same list. */
+static struct json *moved_json(const struct opinion *before, const struct opinion *now, size_t but)
+{
+    struct json *moved = json_array();
+    for (size_t i = 0; i < now->n && before->n == now->n; i++) {
+        for (size_t g = 0; g < now->genres && i != but; g++) {
+            bool was = opinion_is(before, i, g, 0);
+            if (was == opinion_is(now, i, g, 0))
+                continue;
+            struct json *j = song_json(&now->songs[i]);
+            json_set_str(j, "genre", genre_name_of(now, g));
+            json_set_bool(j, "entered", !was);
+            json_set_num(j, "p", p_of(now, i, g));
+            json_add(moved, j);
+        }
+    }
+    return moved;
+}
+
+static size_t song_of(const struct opinion *o, int64_t track)
+{
+    size_t i = 0;
+    while (i < o->n && o->songs[i].track != track)
+        i++;
+    return i;
+}
+
+enum err_code songs_label(struct app *a, const struct songs_word *word, struct json **ret,
+                          struct err *e)
+{
+    struct opinion before = {0};
+    struct opinion now = {0};
+    int64_t track = 0;
+    enum err_code code = track_find(a, word->track, &track, e);
+    if (code == ERR_OK)
+        code = opinion_make(a, &before, e);
+    if (code == ERR_OK)
+        code = word_put(a, word, track, e);
+    if (code == ERR_OK)
+        code = opinion_make(a, &now, e);
+    if (code == ERR_OK) {
+        size_t song = song_of(&now, track);
+        struct json *j = song < now.n ? song_json(&now.songs[song]) : json_object();
+        json_set(j, "genres", song < now.n ? genres_of(&now, song) : json_array());
+        json_set(j, "moved", moved_json(&before, &now, song));
+        *ret = j;
+    }
+    opinion_free(&before);
+    opinion_free(&now);
+    return code;
+}
