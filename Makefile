@@ -53,7 +53,8 @@ LDLIBS := -Wl,--as-needed -luv -lcurl -lmicrohttpd -lcjson -lsqlite3 -lcrypto -l
 MAINS := daemon/main.c daemon/genrectl.c
 LIB_SRC := $(filter-out $(MAINS),$(wildcard base/*.c spotify/*.c store/*.c classifier/*.c \
 	classifier/source/*.c classifier/audio/*.c daemon/*.c daemon/jobs/*.c daemon/net/*.c))
-LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o) $(OUT)/classifier/model/shipped.o
+SHIPPED := $(OUT)/classifier/model/shipped.o $(OUT)/classifier/model/tree.o
+LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o) $(SHIPPED)
 LIB := $(OUT)/libgenred.a
 PROGRAMS := $(OUT)/genred $(OUT)/genrectl
 
@@ -70,7 +71,9 @@ $(OUT)/%.o: %.c etc/version Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(OUT)/classifier/model/shipped.o: classifier/model/shipped.S classifier/model/genres.model
+$(OUT)/classifier/model/shipped.o: classifier/model/genres.model
+$(OUT)/classifier/model/tree.o: etc/genres.conf
+$(SHIPPED): $(OUT)/%.o: %.S
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -I. -c -o $@ $<

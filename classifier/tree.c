@@ -1,0 +1,193 @@
+#include "classifier/tree.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "classifier/tree_read.h"
+
+#define FILE_MAX ((size_t)256 << 10)
+
+/* From classifier/model/tree.S. */
+extern const char tree_shipped_begin[];
+extern const char tree_shipped_end[];
+
+enum err_code tree_read(const char *text, size_t n, struct tree **ret_tree, struct err *e)
+{
+    struct tree *t = mem_alloc(sizeof(*t));
+    size_t shipped_n = (size_t)((uintptr_t)tree_shipped_end - (uintptr_t)tree_shipped_begin);
+    enum err_code code = tree_read_into(t, tree_shipped_begin, shipped_n, text, n, e);
+    if (code != ERR_OK) {
+        tree_close(t);
+        return code;
+    }
+    *ret_tree = t;
+    return ERR_OK;
+}
+
+enum err_code tree_open(const char *path, struct tree **ret_tree, struct err *e)
+{
+    struct buf b;
+    buf_init(&b, FILE_MAX);
+    enum err_code code = path != NULL ? file_read(path, &b, e) : ERR_OK;
+    if (code == ERR_OK) {
+        code = tree_read(buf_str(&b), b.len, ret_tree, e);
+        code = code == ERR_OK || path == NULL ? code : err_wrap(e, "%s", path);
+    }
+    buf_free(&b);
+    return code;
+}
+
+void tree_close(struct tree *t)
+{
+    if (t == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < t->n; i++) {
+        rule_free(t->rules[i]);
+    }
+    phrase_free(t->phrases);
+    arena_free(&t->arena);
+    free(t);
+}
+
+size_t tree_n(const struct tree *t)
+{
+    return t->n;
+}
+
+size_t tree_given(const struct tree *t)
+{
+    return t->given;
+}
+
+const struct tree_genre *tree_at(const struct tree *t, size_t i)
+{
+    return &t->genres[i];
+}
+
+size_t tree_find(const struct tree *t, const char *name)
+{
+    char key[TREE_KEY_SIZE];
+    tree_read_key(name, key);
+    for (size_t i = 0; i < t->n; i++) {
+        if (text_equal(t->genres[i].name, key)) {
+            return i;
+        }
+    }
+    for (size_t i = 0; i < t->aliases_n; i++) {
+        if (text_equal(t->aliases[i].name, key)) {
+            return t->aliases[i].genre;
+        }
+    }
+    for (size_t i = 0; i < t->n; i++) {
+        if (text_equal(t->title_keys[i], key)) {
+            return i;
+        }
+    }
+    return TREE_NONE;
+}
+
+/* --- the nearest names ------------------------------------------------------------------------ */
+
+struct near {
+    size_t genre;
+    size_t distance;
+    bool enough;
+};
+
+static struct near near_of(const char *key, const char *name, size_t genre)
+{
+    size_t a = strlen(key), b = strlen(name);
+    struct near near = {.genre = genre, .distance = text_distance(key, name)};
+    bool begins = a >= 3 && text_starts_with(name, key);
+    near.enough = begins || near.distance * 3 <= (a > b ? a : b);
+    return near;
+}
+
+static bool is_nearer(const struct near *a, const struct near *b)
+{
+    return a->enough != b->enough ? a->enough : a->distance < b->distance;
+}
+
+size_t tree_nearest(const struct tree *t, const char *name, size_t ret[3])
+{
+    char key[TREE_KEY_SIZE];
+    tree_read_key(name, key);
+    struct near of[TREE_MAX];
+    for (size_t i = 0; i < t->n; i++) {
+        of[i] = near_of(key, t->genres[i].name, i);
+        struct near title = near_of(key, t->title_keys[i], i);
+        of[i] = is_nearer(&title, &of[i]) ? title : of[i];
+    }
+    for (size_t i = 0; i < t->aliases_n; i++) {
+        struct near alias = near_of(key, t->aliases[i].name, t->aliases[i].genre);
+        struct near *have = &of[alias.genre];
+        *have = is_nearer(&alias, have) ? alias : *have;
+    }
+    struct near best[3];
+    size_t found = 0, enough = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->genres[i].merged_into != TREE_NONE) {
+            continue;
+        }
+        size_t at = found;
+        while (at > 0 && is_nearer(&of[i], &best[at - 1])) {
+            at--;
+        }
+        if (at < 3) {
+            size_t moved = (found < 3 ? found : 2) - at;
+            memmove(&best[at + 1], &best[at], moved * sizeof(best[0]));
+            best[at] = of[i];
+            found += found < 3;
+        }
+    }
+    for (size_t i = 0; i < 3; i++) {
+        ret[i] = i < found ? best[i].genre : TREE_NONE;
+        enough += i < found && best[i].enough;
+    }
+    return enough;
+}
+
+/* --- songs ------------------------------------------------------------------------------------ */
+
+void tree_tags(const struct tree *t, const char *tags, unsigned char *hit)
+{
+    phrase_find(t->phrases, tags, hit, t->n);
+}
+
+static float clamped(float x, float low, float high)
+{
+    return fminf(fmaxf(x, low), high); /* fmaxf takes low for NaN */
+}
+
+void tree_song(const struct tree *t, const struct song *song, const float *p,
+               const float *threshold, float *ret_p, float *ret_threshold)
+{
+    for (size_t i = 0; i < t->given; i++) {
+        float own = t->genres[i].threshold;
+        ret_threshold[i] = isnan(own) ? threshold[i] : own;
+        ret_p[i] = p[i];
+    }
+    for (size_t i = 0; i < t->given; i++) {
+        size_t into = t->genres[i].merged_into;
+        if (into == TREE_NONE) {
+            continue;
+        }
+        float margin = clamped(ret_p[i] - ret_threshold[i], -0.5F, 0.5F);
+        if (margin > clamped(ret_p[into] - ret_threshold[into], -0.5F, 0.5F)) {
+            ret_p[into] = clamped(ret_threshold[into] + margin, 0.0F, 1.0F);
+        }
+        ret_p[i] = 0.0F;
+        ret_threshold[i] = 1.0F;
+    }
+    for (size_t i = t->given; i < t->n; i++) {
+        float own = t->genres[i].threshold;
+        ret_p[i] = 0.5F + rule_margin(t->rules[i], song, ret_p, ret_threshold);
+        ret_threshold[i] = isnan(own) ? 0.5F : own;
+    }
+}
