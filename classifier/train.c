@@ -15,7 +15,8 @@
 #include "classifier/metric.h"
 #include "classifier/model.h"
 
-#define ROWS_LEAST 100 /* labelled songs; fewer teach nothing */
+#define ROWS_LEAST       100 /* labelled songs; fewer teach nothing */
+#define MODEL_BYTES_MOST ((size_t)256 << 20)
 
 const struct train_recipe train_recipe_default = {
     .shape =
@@ -186,7 +187,7 @@ static void epochs_train(struct run *r)
         double loss = epoch_train(r, order, epoch);
         double auc = validate_auc(r, &without_tags), auc_text = validate_auc(r, &text);
         double score = (auc + auc_text) / 2.0;
-        if (score > r->best_score) {
+        if (score > r->best_score || r->validate_examples.n == 0) {
             memcpy(r->best, r->net->params, bytes);
             r->best_score = score;
             r->best_epoch = epoch + 1;
@@ -200,7 +201,16 @@ static void epochs_train(struct run *r)
     free(order);
 }
 
-/* Packs the best epoch's network, measures what was packed, writes it and its card. */
+/* Packs the best epoch's network into b. */
+static enum err_code result_pack(struct run *r, struct buf *b, struct err *e)
+{
+    r->table = mem_array(r->vocab.slots, mlp_slot_bytes(&r->recipe.shape));
+    net_quantise(r->net, &r->vocab, r->table, &r->mlp);
+    return model_pack(&r->mlp, genre_name, b) ? ERR_OK
+                                              : err_set(e, ERR_BUG, "the model is too large");
+}
+
+/* Measures what was packed, writes it and its card. */
 static enum err_code result_write(struct run *r, struct err *e)
 {
     const struct train_options *o = r->options;
@@ -212,15 +222,11 @@ static enum err_code result_write(struct run *r, struct err *e)
                         .tokens = r->vocab.tokens,
                         .best_epoch = r->best_epoch};
     struct buf b;
-    buf_init(&b, (size_t)256 << 20);
-    r->table = mem_array(r->vocab.slots, mlp_slot_bytes(&r->recipe.shape));
-    net_quantise(r->net, &r->vocab, r->table, &r->mlp);
-    enum err_code code = ERR_OK;
-    if (!model_pack(&r->mlp, genre_name, &b)) {
-        code = err_set(e, ERR_BUG, "the model is too large");
-        goto out;
+    buf_init(&b, MODEL_BYTES_MOST);
+    enum err_code code = result_pack(r, &b, e);
+    if (code == ERR_OK) {
+        code = model_read(b.data, b.len, &model, e);
     }
-    code = model_read(b.data, b.len, &model, e);
     for (size_t i = 0; i < EVAL_INPUTS && code == ERR_OK; i++) {
         code = eval_measure(model, &r->validate, (enum eval_inputs)i, &card.metric[i], e);
     }
@@ -233,9 +239,40 @@ static enum err_code result_write(struct run *r, struct err *e)
         card_print(&card, stderr);
         code = o->card ? card_write(&card, o->card, e) : ERR_OK;
     }
-out:
     model_close(model);
     buf_free(&b);
+    return code;
+}
+
+/* From the corpora of r to the best epoch's network in r->net. */
+static void run_fit(struct run *r, uint64_t seed)
+{
+    /* One thread: sums in another order would make another model. */
+    openblas_set_num_threads(1);
+    inputs_make(r);
+    fprintf(stderr, "%zu songs to train on, %zu to validate on, %u tokens\n", r->train.n,
+            r->validate.n, (unsigned)r->vocab.tokens);
+    r->net = net_new(&r->recipe.shape, r->recipe.batch, seed);
+    epochs_train(r);
+}
+
+enum err_code train_fit(const struct train_recipe *recipe, const struct corpus *train,
+                        const struct corpus *validate, uint64_t seed, struct buf *ret_model,
+                        struct err *e)
+{
+    struct run r = {.recipe = *recipe, .train = *train};
+    if (validate) {
+        r.validate = *validate;
+    }
+    buf_init(ret_model, MODEL_BYTES_MOST);
+    run_fit(&r, seed);
+    enum err_code code = result_pack(&r, ret_model, e);
+    if (code != ERR_OK) {
+        buf_free(ret_model);
+    }
+    r.train = (struct corpus){0}; /* the caller's */
+    r.validate = (struct corpus){0};
+    run_free(&r);
     return code;
 }
 
@@ -243,15 +280,9 @@ enum err_code train_run(const struct train_options *o, struct err *e)
 {
     struct run r = {.options = o, .recipe = o->recipe ? *o->recipe : train_recipe_default};
     r.recipe.epochs = o->epochs > 0 ? o->epochs : r.recipe.epochs;
-    /* One thread: sums in another order would make another model. */
-    openblas_set_num_threads(1);
     enum err_code code = corpora_load(&r, e);
     if (code == ERR_OK) {
-        inputs_make(&r);
-        fprintf(stderr, "%zu songs to train on, %zu to validate on, %u tokens\n", r.train.n,
-                r.validate.n, (unsigned)r.vocab.tokens);
-        r.net = net_new(&r.recipe.shape, r.recipe.batch, o->seed);
-        epochs_train(&r);
+        run_fit(&r, o->seed);
         code = result_write(&r, e);
     }
     run_free(&r);

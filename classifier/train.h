@@ -5,7 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
+#include "classifier/corpus.h"
 #include "classifier/net.h"
 
 /* How it is trained; zero fields of the shape and of counts take the default's. */
@@ -38,5 +40,11 @@ struct train_options {
 /* Progress goes to standard error. ERR_FORMAT when a file is bad or there is too little to learn
  * from, ERR_IO when something cannot be read or written; then nothing is written. */
 ERR_NODISCARD enum err_code train_run(const struct train_options *o, struct err *e);
+/* The same without files: the best epoch by `validate`, the last one where that is NULL or empty.
+ * *ret_model: the model file's bytes for model_read; caller: buf_free; empty on failure. train:
+ * not empty. Progress goes to standard error. ERR_BUG when the model is too large. */
+ERR_NODISCARD enum err_code train_fit(const struct train_recipe *recipe, const struct corpus *train,
+                                      const struct corpus *validate, uint64_t seed,
+                                      struct buf *ret_model, struct err *e);
 
 #endif

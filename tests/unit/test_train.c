@@ -73,6 +73,33 @@ static void test_same_seed_same_model(void **state)
     assert_string_not_equal(first, other);
 }
 
+static void test_fit_needs_no_files(void **state)
+{
+    (void)state;
+    char id[17];
+    struct err e = {0};
+    struct corpus train, validate;
+    struct model *m = NULL;
+    struct buf fitted;
+    trained(1, id);
+    assert_int_equal(corpus_load(&train, data, 1, families, DATASET_TRAIN, &e), ERR_OK);
+    assert_int_equal(corpus_load(&validate, data, 1, families, DATASET_VALIDATE, &e), ERR_OK);
+    assert_int_equal(train_fit(&recipe, &train, &validate, 1, &fitted, &e), ERR_OK);
+    assert_int_equal(model_read(fitted.data, fitted.len, &m, &e), ERR_OK);
+    assert_string_equal(model_id(m), id);
+    model_close(m);
+    buf_free(&fitted);
+    struct metric metric;
+    assert_int_equal(train_fit(&recipe, &train, NULL, 1, &fitted, &e), ERR_OK);
+    assert_int_equal(model_read(fitted.data, fitted.len, &m, &e), ERR_OK);
+    assert_int_equal(eval_measure(m, &validate, EVAL_ALL, &metric, &e), ERR_OK);
+    assert_true(metric.macro_auc > 0.9);
+    model_close(m);
+    buf_free(&fitted);
+    corpus_free(&train);
+    corpus_free(&validate);
+}
+
 static void test_card(void **state)
 {
     (void)state;
@@ -162,6 +189,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_seed_same_model),
+        cmocka_unit_test(test_fit_needs_no_files),
         cmocka_unit_test(test_card),
         cmocka_unit_test(test_it_learned),
         cmocka_unit_test(test_failure_keeps_the_old_model),
