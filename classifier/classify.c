@@ -10,10 +10,12 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "classifier/dataset.h"
+#include "classifier/genre.h"
 #include "classifier/model.h"
 #include "classifier/word.h"
 
-#define CHUNK 64
+#define CHUNK          64
+#define SUBGENRES_MOST 5 /* told of a song */
 
 /* Songs that wait for their labels. */
 struct chunk {
@@ -60,24 +62,37 @@ static void order_make(const float *probs, size_t n, size_t *order)
     }
 }
 
+/* The genres of `order` (n) that are families, or the likeliest that are not. */
+static void genres_add(struct buf *b, const struct model *m, const float *probs,
+                       const size_t *order, bool families)
+{
+    size_t told = 0;
+    for (size_t g = 0; g < model_genres(m) && (families || told < SUBGENRES_MOST); g++) {
+        const char *name = model_genre(m, order[g]);
+        if ((genre_find(name) != GENRE_NONE) != families) {
+            continue;
+        }
+        buf_add_str(b, told++ > 0 ? ",{\"name\":" : "{\"name\":");
+        string_add(b, name);
+        buf_add_str(b, ",\"p\":");
+        probability_add(b, probs[order[g]]);
+        buf_add_char(b, '}');
+    }
+}
+
 static void song_add(struct buf *b, const struct model *m, const struct chunk *c, size_t i,
                      const float *probs)
 {
     size_t order[MLP_GENRES_MAX];
-    const size_t genres = model_genres(m);
-    order_make(probs, genres, order);
+    order_make(probs, model_genres(m), order);
     buf_add_str(b, "{\"id\":");
     string_add(b, c->id[i]);
     buf_add_str(b, ",\"name\":");
     string_add(b, c->name[i]);
     buf_add_str(b, ",\"genres\":[");
-    for (size_t g = 0; g < genres; g++) {
-        buf_add_str(b, g > 0 ? ",{\"name\":" : "{\"name\":");
-        string_add(b, model_genre(m, order[g]));
-        buf_add_str(b, ",\"p\":");
-        probability_add(b, probs[order[g]]);
-        buf_add_char(b, '}');
-    }
+    genres_add(b, m, probs, order, true);
+    buf_add_str(b, "],\"subgenres\":[");
+    genres_add(b, m, probs, order, false);
     buf_add_str(b, "]}\n");
 }
 

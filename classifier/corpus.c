@@ -7,12 +7,15 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "classifier/artist.h"
 #include "classifier/family.h"
 #include "classifier/word.h"
 
 struct loader {
     struct corpus *corpus;
+    const struct corpus_sources *sources;
     const struct family *family;
+    const struct artist *artist;
     enum dataset_part part;
     size_t cap;
     uint64_t *ids; /* hashes of the ids seen, open addressing; 0: free */
@@ -53,15 +56,20 @@ static bool id_add(struct loader *l, const char *id)
     return fresh;
 }
 
-static uint64_t artist_hash(const char *artists)
+/* What "a; b; c" say a song is. */
+static struct genre_set tags_read(const struct loader *l, const char *tags)
 {
-    char name[256];
-    size_t n = strcspn(artists, ";");
-    n = n < sizeof(name) ? n : sizeof(name) - 1;
-    memcpy(name, artists, n);
-    name[n] = '\0';
-    char lower[512];
-    return text_hash(lower, word_lower(name, lower, sizeof(lower)), TEXT_HASH_START);
+    struct genre_set set = {.bits = {family_of_tags(l->family, tags)}};
+    unsigned char hit[TREE_MAX];
+    if (l->sources->tree != NULL) {
+        tree_tags(l->sources->tree, tags, hit);
+        for (size_t g = GENRE_N; g < tree_given(l->sources->tree); g++) {
+            if (hit[g]) {
+                genre_set_add(&set, g);
+            }
+        }
+    }
+    return set;
 }
 
 static void row_take(struct loader *l, const struct song *song, uint32_t file)
@@ -74,8 +82,12 @@ static void row_take(struct loader *l, const struct song *song, uint32_t file)
         c->duplicates++;
         return;
     }
-    uint32_t families = family_of_tags(l->family, song->tags);
-    if (families == 0) {
+    struct genre_set yes = tags_read(l, song->tags);
+    uint64_t artist = artist_key(song->artists);
+    if (genre_set_families(&yes) == 0 && l->part == DATASET_TRAIN) {
+        yes = tags_read(l, artist_tags(l->artist, artist));
+    }
+    if (genre_set_families(&yes) == 0) {
         c->unlabelled++;
         return;
     }
@@ -85,7 +97,8 @@ static void row_take(struct loader *l, const struct song *song, uint32_t file)
     }
     struct corpus_row *row = &c->rows[c->n++];
     *row = (struct corpus_row){
-        .song = *song, .families = families, .file = file, .artist = artist_hash(song->artists)};
+        .song = *song, .families = genre_set_families(&yes), .yes = yes, .file = file, .artist = artist};
+    memset(&row->known, 0xff, sizeof(row->known));
     row->song.id = arena_str(&c->arena, song->id);
     row->song.name = arena_str(&c->arena, song->name);
     row->song.artists = arena_str(&c->arena, song->artists);
@@ -117,17 +130,23 @@ static enum err_code file_take(struct loader *l, const char *path, uint32_t file
     return good > 0 ? ERR_OK : err_set(e, ERR_FORMAT, "%s has not one usable row", path);
 }
 
-enum err_code corpus_load(struct corpus *c, const char *const *paths, size_t n,
-                          const char *families, enum dataset_part part, struct err *e)
+enum err_code corpus_load(struct corpus *c, const struct corpus_sources *sources,
+                          enum dataset_part part, struct err *e)
 {
     struct family *family = NULL;
+    struct artist *artist = NULL;
     *c = (struct corpus){0};
-    enum err_code code = family_open(families, &family, e);
-    struct loader l = {.corpus = c, .family = family, .part = part};
-    for (size_t i = 0; i < n && code == ERR_OK; i++) {
-        code = file_take(&l, paths[i], (uint32_t)i, e);
+    enum err_code code = family_open(sources->families, &family, e);
+    if (code == ERR_OK && sources->artists != NULL) {
+        code = artist_open(sources->artists, &artist, e);
+    }
+    struct loader l = {
+        .corpus = c, .sources = sources, .family = family, .artist = artist, .part = part};
+    for (size_t i = 0; i < sources->n && code == ERR_OK; i++) {
+        code = file_take(&l, sources->paths[i], (uint32_t)i, e);
     }
     free(l.ids);
+    artist_close(artist);
     family_close(family);
     if (code != ERR_OK) {
         corpus_free(c);

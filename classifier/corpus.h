@@ -9,10 +9,14 @@
 #include "base/err.h"
 #include "base/song.h"
 #include "classifier/dataset.h"
+#include "classifier/genre.h"
+#include "classifier/tree.h"
 
 struct corpus_row {
     struct song song;
     uint32_t families; /* bit i: genre_name[i] is true of it */
+    struct genre_set yes;   /* genres that are true of it, families among them */
+    struct genre_set known; /* those of which it is known whether they are */
     uint32_t file;     /* which of the paths it came from */
     uint64_t artist;   /* hash of the first artist in lower case */
 };
@@ -27,11 +31,19 @@ struct corpus {
     size_t unlabelled; /* no tag with a family */
 };
 
-/* Rows of `part` from n files; tags become families by the CSV at `families`. On failure *c is
- * empty. */
-ERR_NODISCARD enum err_code corpus_load(struct corpus *c, const char *const *paths, size_t n,
-                                        const char *families, enum dataset_part part,
-                                        struct err *e);
+/* Where songs and their labels come from. */
+struct corpus_sources {
+    const char *const *paths; /* (n) track lists as in dataset.h */
+    size_t n;
+    const char *families;    /* tag-families.csv */
+    const char *artists;     /* further tags of artists, as artist.h reads them; NULL: none */
+    const struct tree *tree; /* whose sub-genres are labelled too; NULL: families only */
+};
+
+/* Rows of `part`. A row's own tags become families and sub-genres; where they tell none, those of
+ * its first artist in `artists` do. On failure *c is empty. */
+ERR_NODISCARD enum err_code corpus_load(struct corpus *c, const struct corpus_sources *sources,
+                                        enum dataset_part part, struct err *e);
 void corpus_free(struct corpus *c);
 
 #endif

@@ -49,14 +49,25 @@ void eval_thin(struct vector *v, enum eval_inputs inputs)
 
 static enum err_code genres_check(const struct model *m, struct err *e)
 {
-    bool same = model_genres(m) == GENRE_N;
+    bool same = model_genres(m) >= GENRE_N;
     for (size_t i = 0; same && i < GENRE_N; i++) {
         same = strcmp(model_genre(m, i), genre_name[i]) == 0;
     }
-    return same ? ERR_OK : err_set(e, ERR_FORMAT, "the model's genres are not the 22 families");
+    return same ? ERR_OK : err_set(e, ERR_FORMAT, "the model's first genres are not the 22 families");
 }
 
 #define CHUNK 64
+
+/* probs: (n, GENRE_N) of the families; n <= CHUNK. */
+static void families_label(const struct model *m, const struct vector *vectors, size_t n,
+                           float *probs)
+{
+    float all[CHUNK * MLP_GENRES_MAX];
+    model_label_vectors(m, vectors, n, all);
+    for (size_t i = 0; i < n; i++) {
+        memcpy(probs + i * GENRE_N, all + i * model_genres(m), GENRE_N * sizeof(*probs));
+    }
+}
 
 enum err_code eval_measure(const struct model *m, const struct corpus *c, enum eval_inputs inputs,
                            struct metric *ret_metric, struct err *e)
@@ -75,7 +86,7 @@ enum err_code eval_measure(const struct model *m, const struct corpus *c, enum e
             eval_thin(&vectors[k], inputs);
             labels[i + k] = c->rows[i + k].families;
         }
-        model_label_vectors(m, vectors, n, probs + i * GENRE_N);
+        families_label(m, vectors, n, probs + i * GENRE_N);
     }
     metric_make(probs, labels, c->n, ret_metric);
     free(vectors);
@@ -161,9 +172,11 @@ enum err_code eval_run(const struct eval_options *o, FILE *out, struct err *e)
     struct model *model = NULL;
     struct corpus corpus = {0};
     struct metric m[EVAL_INPUTS] = {0};
+    const struct corpus_sources sources = {
+        .paths = o->data, .n = o->data_n, .families = o->families};
     enum err_code code = model_open(o->model, &model, e);
     if (code == ERR_OK) {
-        code = corpus_load(&corpus, o->data, o->data_n, o->families, DATASET_VALIDATE, e);
+        code = corpus_load(&corpus, &sources, DATASET_VALIDATE, e);
     }
     if (code == ERR_OK && corpus.n == 0) {
         code = err_set(e, ERR_FORMAT, "the files have no labelled song of a validation artist");

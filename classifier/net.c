@@ -33,6 +33,7 @@ struct net *net_new(const struct mlp_shape *shape, size_t batch, uint64_t seed)
     const size_t input = mlp_input(shape), t = shape->towers;
     n->shape = *shape;
     n->batch = batch;
+    n->sub_weight = 1.0F;
     n->rand.state = seed;
     layout_make(&n->layout, shape);
     n->params = mem_array(n->layout.n, sizeof(float));

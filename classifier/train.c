@@ -9,18 +9,20 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "classifier/calibrate.h"
 #include "classifier/card.h"
 #include "classifier/eval.h"
 #include "classifier/genre.h"
 #include "classifier/metric.h"
 #include "classifier/model.h"
+#include "classifier/tree.h"
 
 #define ROWS_LEAST       100 /* labelled songs; fewer teach nothing */
 #define MODEL_BYTES_MOST ((size_t)256 << 20)
 
 const struct train_recipe train_recipe_default = {
     .shape =
-        {.genres = GENRE_N, .towers = 4, .hidden1 = 128, .hidden2 = 64, .dim = 32, .pieces = 8},
+        {.towers = 4, .hidden1 = 128, .hidden2 = 64, .dim = 32, .pieces = 8, .space = 32},
     .drop = {.statistics = 0.3F,
              .year = 0.2F,
              .group = {[VECTOR_ARTIST] = 0.8F,
@@ -37,6 +39,7 @@ const struct train_recipe train_recipe_default = {
                        [VECTOR_LABEL] = 0.2F,
                        [VECTOR_TAG] = 0.3F},
              .hidden = 0.2F},
+    .sub_weight = 0.3F,
     .batch = 512,
     .epochs = 30,
     .rate = 2e-3,
@@ -62,6 +65,11 @@ struct run {
     double best_score;
     int best_epoch;
     unsigned char *table;
+    const struct tree *tree; /* NULL: families alone */
+    struct tree *owned;      /* tree where it was opened here */
+    float *calibration;
+    float *threshold;
+    float *projection;
 };
 
 static void run_free(struct run *r)
@@ -75,15 +83,26 @@ static void run_free(struct run *r)
     free(r->scaling);
     free(r->best);
     free(r->table);
+    free(r->calibration);
+    free(r->threshold);
+    free(r->projection);
+    tree_close(r->owned);
 }
 
 static enum err_code corpora_load(struct run *r, struct err *e)
 {
     const struct train_options *o = r->options;
-    enum err_code code = corpus_load(&r->train, o->data, o->data_n, o->families, DATASET_TRAIN, e);
+    struct corpus_sources sources = {
+        .paths = o->data, .n = o->data_n, .families = o->families, .artists = o->artists};
+    enum err_code code = tree_open(NULL, &r->owned, e);
+    sources.tree = r->tree = r->owned;
+    if (code == ERR_OK) {
+        code = corpus_load(&r->train, &sources, DATASET_TRAIN, e);
+    }
     if (code == ERR_OK) {
         /* Its bad rows were told already. */
-        code = corpus_load(&r->validate, o->data, 1, o->families, DATASET_VALIDATE, e);
+        sources.n = 1;
+        code = corpus_load(&r->validate, &sources, DATASET_VALIDATE, e);
     }
     if (code == ERR_OK && (r->train.n < ROWS_LEAST || r->validate.n == 0)) {
         code = err_set(e, ERR_FORMAT,
@@ -103,6 +122,7 @@ static void inputs_make(struct run *r)
     example_scale(&r->train, pieces, mean, scale, knots);
     vocab_make(&r->vocab, &r->train, r->recipe.token_artists, r->recipe.tokens_most);
     r->recipe.shape.slots = r->vocab.slots;
+    r->recipe.shape.genres = (uint32_t)(r->tree ? tree_given(r->tree) : GENRE_N);
     r->mlp = (struct mlp){.shape = r->recipe.shape, .mean = mean, .scale = scale, .knots = knots};
     example_make(&r->train_examples, &r->train, &r->mlp, &r->vocab);
     example_make(&r->validate_examples, &r->validate, &r->mlp, &r->vocab);
@@ -152,21 +172,27 @@ static double epoch_train(struct run *r, uint32_t *order, int epoch)
 static double validate_auc(struct run *r, const struct net_drop *drop)
 {
     const struct examples *e = &r->validate_examples;
+    const size_t genres = r->recipe.shape.genres;
     float *probs = mem_array(e->n, GENRE_N * sizeof(*probs));
+    float *all = mem_array(64, genres * sizeof(*all));
     uint32_t *labels = mem_array(e->n, sizeof(*labels));
     uint32_t which[64];
     for (size_t i = 0; i < e->n;) {
         size_t rows = 0, start = i;
         for (; rows < 64 && rows < r->recipe.batch && i < e->n; rows++, i++) {
             which[rows] = (uint32_t)i;
-            labels[i] = e->at[i].families;
+            labels[i] = genre_set_families(&e->at[i].yes);
         }
         net_load(r->net, e, which, rows, drop);
-        net_predict(r->net, rows, probs + start * GENRE_N);
+        net_predict(r->net, rows, all);
+        for (size_t k = 0; k < rows; k++) {
+            memcpy(probs + (start + k) * GENRE_N, all + k * genres, GENRE_N * sizeof(*probs));
+        }
     }
     struct metric m;
     metric_make(probs, labels, e->n, &m);
     free(labels);
+    free(all);
     free(probs);
     return m.macro_auc;
 }
@@ -201,13 +227,61 @@ static void epochs_train(struct run *r)
     free(order);
 }
 
-/* Packs the best epoch's network into b. */
+static enum err_code pack(const struct run *r, struct buf *b, struct err *e)
+{
+    const char *names[MLP_GENRES_MAX];
+    for (size_t g = 0; g < r->recipe.shape.genres; g++) {
+        names[g] = r->tree ? tree_at(r->tree, g)->name : genre_name[g];
+    }
+    buf_clear(b);
+    return model_pack(&r->mlp, names, b) ? ERR_OK
+                                         : err_set(e, ERR_BUG, "the model is too large");
+}
+
+/* Logits as they come out of the network. */
+static void calibration_clear(struct run *r)
+{
+    const size_t genres = r->recipe.shape.genres;
+    r->calibration = mem_array((size_t)MLP_REGIMES * 2 * genres, sizeof(float));
+    r->threshold = mem_array((size_t)MLP_REGIMES * genres, sizeof(float));
+    for (size_t i = 0; i < MLP_REGIMES * genres; i++) {
+        r->calibration[i / genres * 2 * genres + i % genres] = 1.0F;
+        r->threshold[i] = (float)CALIBRATE_PRECISION;
+    }
+    r->mlp.calibration = r->calibration;
+    r->mlp.threshold = r->threshold;
+}
+
+static void projection_make(struct run *r)
+{
+    struct rand_seq rand = {1};
+    const size_t n = mlp_hidden(&r->recipe.shape) * r->recipe.shape.space;
+    r->projection = mem_array(n, sizeof(float));
+    for (size_t i = 0; i < n; i++) {
+        r->projection[i] = (float)rand_normal(&rand);
+    }
+    r->mlp.projection = r->projection;
+}
+
+/* Packs the best epoch's network into b, calibrated on the validation songs. */
 static enum err_code result_pack(struct run *r, struct buf *b, struct err *e)
 {
+    struct model *raw = NULL;
     r->table = mem_array(r->vocab.slots, mlp_slot_bytes(&r->recipe.shape));
     net_quantise(r->net, &r->vocab, r->table, &r->mlp);
-    return model_pack(&r->mlp, genre_name, b) ? ERR_OK
-                                              : err_set(e, ERR_BUG, "the model is too large");
+    calibration_clear(r);
+    projection_make(r);
+    enum err_code code = pack(r, b, e);
+    if (code != ERR_OK || r->validate.n == 0) {
+        return code;
+    }
+    code = model_read(b->data, b->len, &raw, e);
+    if (code == ERR_OK) {
+        calibrate_model(raw, &r->validate, r->calibration, r->threshold);
+        model_close(raw);
+        code = pack(r, b, e);
+    }
+    return code;
 }
 
 /* Measures what was packed, writes it and its card. */
@@ -253,16 +327,16 @@ static void run_fit(struct run *r, uint64_t seed)
     fprintf(stderr, "%zu songs to train on, %zu to validate on, %u tokens\n", r->train.n,
             r->validate.n, (unsigned)r->vocab.tokens);
     r->net = net_new(&r->recipe.shape, r->recipe.batch, seed);
+    r->net->sub_weight = r->recipe.sub_weight;
     epochs_train(r);
 }
 
-enum err_code train_fit(const struct train_recipe *recipe, const struct corpus *train,
-                        const struct corpus *validate, uint64_t seed, struct buf *ret_model,
-                        struct err *e)
+enum err_code train_fit(const struct train_recipe *recipe, const struct train_corpora *corpora,
+                        uint64_t seed, struct buf *ret_model, struct err *e)
 {
-    struct run r = {.recipe = *recipe, .train = *train};
-    if (validate) {
-        r.validate = *validate;
+    struct run r = {.recipe = *recipe, .train = *corpora->train, .tree = corpora->tree};
+    if (corpora->validate) {
+        r.validate = *corpora->validate;
     }
     buf_init(ret_model, MODEL_BYTES_MOST);
     run_fit(&r, seed);

@@ -14,6 +14,7 @@
 struct train_recipe {
     struct mlp_shape shape; /* genres and slots are filled in */
     struct net_drop drop;
+    float sub_weight; /* of a sub-genre's loss beside a family's */
     size_t batch;
     int epochs;
     double rate;  /* at its highest, after the first epoch; falls to zero along a cosine */
@@ -30,6 +31,7 @@ struct train_options {
         *data; /* (data_n) files as in dataset.h; the first one's validation part decides */
     size_t data_n;
     const char *families; /* tag-families.csv */
+    const char *artists;  /* further tags of artists, as artist.h reads them; NULL: none */
     const char *out;      /* the model file; an old one stays unless training succeeds */
     const char *card;     /* what was done, in Markdown; NULL: none */
     uint64_t seed;
@@ -40,11 +42,17 @@ struct train_options {
 /* Progress goes to standard error. ERR_FORMAT when a file is bad or there is too little to learn
  * from, ERR_IO when something cannot be read or written; then nothing is written. */
 ERR_NODISCARD enum err_code train_run(const struct train_options *o, struct err *e);
-/* The same without files: the best epoch by `validate`, the last one where that is NULL or empty.
+/* The same without files, the genres being the families and the sub-genres of `tree` (NULL: the
+ * families alone): the best epoch by `validate`, the last one where that is NULL or empty.
  * *ret_model: the model file's bytes for model_read; caller: buf_free; empty on failure. train:
  * not empty. Progress goes to standard error. ERR_BUG when the model is too large. */
-ERR_NODISCARD enum err_code train_fit(const struct train_recipe *recipe, const struct corpus *train,
-                                      const struct corpus *validate, uint64_t seed,
+struct train_corpora {
+    const struct corpus *train;
+    const struct corpus *validate; /* or NULL */
+    const struct tree *tree;
+};
+ERR_NODISCARD enum err_code train_fit(const struct train_recipe *recipe,
+                                      const struct train_corpora *corpora, uint64_t seed,
                                       struct buf *ret_model, struct err *e);
 
 #endif

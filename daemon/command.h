@@ -60,6 +60,7 @@ enum command_option {
     OPTION_MODEL,
     OPTION_DATA,
     OPTION_FAMILIES,
+    OPTION_ARTISTS,
     OPTION_OUT,
     OPTION_CARD,
     OPTION_SEED,

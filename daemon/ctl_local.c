@@ -56,6 +56,7 @@ static enum err_code train(const struct command *c, struct err *e)
         .data = c->data,
         .data_n = c->n_data,
         .families = c->value[OPTION_FAMILIES],
+        .artists = c->value[OPTION_ARTISTS],
         .out = out != NULL ? out : OUT_DEFAULT,
         .card = c->value[OPTION_CARD],
         .seed = (uint64_t)seed,
@@ -157,6 +158,10 @@ enum err_code ctl_local_run(const struct command *c, struct err *e)
     case COMMAND_SORT:
     case COMMAND_GENRES:
     case COMMAND_LIST:
+    case COMMAND_REVIEW:
+    case COMMAND_WHY:
+    case COMMAND_LABEL:
+    case COMMAND_SIMILAR:
     case COMMAND_RUNS:
     case COMMAND_WATCH:
     case COMMAND_CANCEL:

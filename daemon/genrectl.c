@@ -54,6 +54,8 @@ static carry_out_fn *carry_out_find(enum command_id id)
         return ctl_work_drop;
     case COMMAND_DOCTOR:
         return ctl_doctor_run;
+    case COMMAND_WHY:
+    case COMMAND_SIMILAR:
     case COMMAND_CLASSIFY:
     case COMMAND_TRAIN:
     case COMMAND_EVAL:

@@ -193,9 +193,9 @@ static enum err_code bisect(struct work *w, struct write_slot *slot, struct err 
     mark->max = ENDPOINT_WRITE_MAX;
     log_warning("write: song refused id=%s", b->sid[0]);
     work_note(w, "Spotify refuses a song (id %s) in playlists, so it was left out", b->sid[0]);
-    for (size_t i = 0; i < w->n_songs; i++) {
-        if (w->songs[i].track == b->track[0])
-            w->songs[i].addable = false; /* for the next round's plan */
+    for (size_t i = 0; i < w->opinion.n; i++) {
+        if (w->opinion.songs[i].track == b->track[0])
+            w->opinion.songs[i].addable = false; /* for the next round's plan */
     }
     enum err_code code = store_outbox_drop(w->env.store, b, e);
     return code ? code : store_track_refuse(w->env.store, b->track[0], e);

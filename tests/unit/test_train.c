@@ -82,15 +82,15 @@ static void test_fit_needs_no_files(void **state)
     struct model *m = NULL;
     struct buf fitted;
     trained(1, id);
-    assert_int_equal(corpus_load(&train, data, 1, families, DATASET_TRAIN, &e), ERR_OK);
-    assert_int_equal(corpus_load(&validate, data, 1, families, DATASET_VALIDATE, &e), ERR_OK);
-    assert_int_equal(train_fit(&recipe, &train, &validate, 1, &fitted, &e), ERR_OK);
+    assert_int_equal(corpus_load(&train, &(struct corpus_sources){.paths = data, .n = 1, .families = families}, DATASET_TRAIN, &e), ERR_OK);
+    assert_int_equal(corpus_load(&validate, &(struct corpus_sources){.paths = data, .n = 1, .families = families}, DATASET_VALIDATE, &e), ERR_OK);
+    assert_int_equal(train_fit(&recipe, &(struct train_corpora){&train, &validate, NULL}, 1, &fitted, &e), ERR_OK);
     assert_int_equal(model_read(fitted.data, fitted.len, &m, &e), ERR_OK);
     assert_string_equal(model_id(m), id);
     model_close(m);
     buf_free(&fitted);
     struct metric metric;
-    assert_int_equal(train_fit(&recipe, &train, NULL, 1, &fitted, &e), ERR_OK);
+    assert_int_equal(train_fit(&recipe, &(struct train_corpora){&train, NULL, NULL}, 1, &fitted, &e), ERR_OK);
     assert_int_equal(model_read(fitted.data, fitted.len, &m, &e), ERR_OK);
     assert_int_equal(eval_measure(m, &validate, EVAL_ALL, &metric, &e), ERR_OK);
     assert_true(metric.macro_auc > 0.9);
@@ -128,7 +128,7 @@ static void test_it_learned(void **state)
     struct metric metric;
     trained(1, id);
     assert_int_equal(model_open(model, &m, &e), ERR_OK);
-    assert_int_equal(corpus_load(&c, data, 1, families, DATASET_VALIDATE, &e), ERR_OK);
+    assert_int_equal(corpus_load(&c, &(struct corpus_sources){.paths = data, .n = 1, .families = families}, DATASET_VALIDATE, &e), ERR_OK);
     for (int i = 0; i < EVAL_INPUTS; i++) {
         assert_int_equal(eval_measure(m, &c, (enum eval_inputs)i, &metric, &e), ERR_OK);
         assert_true(metric.macro_auc > 0.9);
