@@ -490,12 +490,8 @@ enum err_code tree_read_into(struct tree *t, const char *shipped, size_t shipped
     t->phrases = phrase_new();
     enum err_code code = ini_parse(shipped, shipped_n, entry_take, r, e);
     r->shipped = false;
-    if (code == ERR_OK) {
-        code = ini_parse(text, n, entry_take, r, e);
-    }
-    if (code == ERR_OK) {
-        code = reader_apply(r, e);
-    }
+    code = code == ERR_OK ? ini_parse(text, n, entry_take, r, e) : code;
+    code = code == ERR_OK ? reader_apply(r, e) : code;
     free(r);
     return code;
 }
