@@ -1,7 +1,7 @@
 # What a person installs: make install [DESTDIR= PREFIX= SYSCONFDIR=], make uninstall, make deb; and make readme.
 
 DOC := build/doc
-MAN := $(DOC)/genrectl.1 $(DOC)/genred.1 $(DOC)/genred.conf.5
+MAN := $(DOC)/genrectl.1 $(DOC)/genred.1 $(DOC)/genred.conf.5 $(DOC)/genres.conf.5
 COMPLETIONS := $(DOC)/genrectl.bash $(DOC)/genrectl.zsh $(DOC)/genrectl.fish
 UNITS := $(addprefix $(DOC)/,genred.service genred-system.service genred-resync.service genred-resync.timer)
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
@@ -45,6 +45,7 @@ define INSTALLED
 644 $(DOC)/genred.1 $(PREFIX)/share/man/man1/genred.1
 644 $(DOC)/genrectl.1 $(PREFIX)/share/man/man1/genrectl.1
 644 $(DOC)/genred.conf.5 $(PREFIX)/share/man/man5/genred.conf.5
+644 $(DOC)/genres.conf.5 $(PREFIX)/share/man/man5/genres.conf.5
 644 $(DOC)/genrectl.bash $(PREFIX)/share/bash-completion/completions/genrectl
 644 $(DOC)/genrectl.zsh $(ZSHDIR)/_genrectl
 644 $(DOC)/genrectl.fish $(PREFIX)/share/fish/vendor_completions.d/genrectl.fish
@@ -52,6 +53,7 @@ define INSTALLED
 644 LICENSE $(PREFIX)/share/doc/genred/LICENSE
 644 classifier/model/CARD.md $(PREFIX)/share/doc/genred/model-card.md
 644 etc/genred.conf $(PREFIX)/share/doc/genred/genred.conf
+644 etc/genres.conf $(PREFIX)/share/doc/genred/genres.conf
 644 etc/crontab.example $(PREFIX)/share/doc/genred/crontab.example
 endef
 install uninstall: export TABLE = $(INSTALLED)

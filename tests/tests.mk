@@ -66,9 +66,10 @@ fuzz:
 run-fuzz: $(FUZZERS)
 	@for fuzzer in $(FUZZERS); do \
 		corpus=build/corpus/$$(basename $$fuzzer); mkdir -p $$corpus; \
+		seeds=tests/fuzz/seeds/$$(basename $$fuzzer); [ -d $$seeds ] || seeds=; \
 		printf '  FUZZ  %s\n' $$fuzzer; \
 		$$fuzzer -max_total_time=$(T) -verbosity=0 -print_final_stats=0 -rss_limit_mb=1024 \
-			-artifact_prefix=build/corpus/ $$corpus >build/corpus/log 2>&1 || \
+			-artifact_prefix=build/corpus/ $$corpus $$seeds >build/corpus/log 2>&1 || \
 			{ cat build/corpus/log; exit 1; }; \
 	done
 

@@ -75,12 +75,11 @@ static void test_the_shipped_tree(void **state)
 static void test_names_are_found(void **state)
 {
     (void)state;
-    struct tree *t =
-        tree_of("[rename]\nrock = Rock & Roll Music\n[alias]\nmy metal = death metal\n");
+    struct tree *t = tree_of("[rename]\nrock = Rock & Roll\n[alias]\nmy metal = death metal\n");
     size_t rock = genre_find("rock"), near[3];
     assert_int_equal(tree_find(t, "ROCK"), rock);
-    assert_int_equal(tree_find(t, "rock_& roll  music"), rock);
-    assert_string_equal(tree_at(t, rock)->title, "Rock & Roll Music");
+    assert_int_equal(tree_find(t, "rock_&  roll"), rock);
+    assert_string_equal(tree_at(t, rock)->title, "Rock & Roll");
     assert_int_equal(tree_find(t, " Death Metal "), found(t, "death-metal"));
     assert_int_equal(tree_find(t, "MY-METAL"), found(t, "death-metal"));
     assert_int_equal(tree_find(t, "D&B"), found(t, "drum-and-bass"));
