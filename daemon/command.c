@@ -45,6 +45,14 @@ const struct command_option_row command_option_rows[OPTION_N] = {
      "Where to write what was done and how well it went, in Markdown."},
     {OPTION_SEED, "seed", "N", false, WORDS_NONE, "Seed of everything random (1)."},
     {OPTION_EPOCHS, "epochs", "N", false, WORDS_NONE, "Times that the data is gone through."},
+    {OPTION_COMPARE, "compare", NULL, false, WORDS_NONE,
+     "Train kNN, a random forest, logistic regression and the model on a part of the files "
+     "instead, "
+     "and compare."},
+    {OPTION_ROWS, "rows", "N", false, WORDS_NONE,
+     "Compare with at most so many songs to train on (20000)."},
+    {OPTION_DUMP, "dump", "DIR", false, WORDS_FILES,
+     "Compare kNN and the random forest only, and write what they see there."},
     {OPTION_FORMAT, "format", "NAME", false, WORDS_NONE, "What to print."},
     {OPTION_CONFIG, "config", "FILE", false, WORDS_FILES, "Read this configuration file."},
     {OPTION_JSON, "json", NULL, false, WORDS_NONE,
@@ -119,9 +127,13 @@ const struct command_row command_rows[] = {
      BIT(DATA) | BIT(FAMILIES) | BIT(ARTISTS) | BIT(OUT) | BIT(CARD) | BIT(SEED) | BIT(EPOCHS),
      BIT(DATA) | BIT(FAMILIES), "Train a model.", "The same data and seed give the same model."},
     {COMMAND_EVAL, "eval", "", 0, COMMAND_VALUES_MAX, COMMAND_LOCAL, false, WORDS_FILES,
-     BIT(DATA) | BIT(FAMILIES) | BIT(MODEL), BIT(DATA) | BIT(FAMILIES),
-     "Measure a model on songs of artists that it was not trained on.",
-     "Prints the scores per genre and on average."},
+     BIT(DATA) | BIT(FAMILIES) | BIT(MODEL) | BIT(COMPARE) | BIT(ROWS) | BIT(SEED) | BIT(EPOCHS) |
+         BIT(DUMP),
+     BIT(DATA) | BIT(FAMILIES), "Measure a model on songs of artists that it was not trained on.",
+     "Prints the scores per genre and on average. --compare trains plain models and this one anew "
+     "with random songs, random songs without duplicates, and songs of other artists than those "
+     "asked about, and prints how well each does with each kind of input; --rows, --seed, --epochs "
+     "and --dump are for it."},
     {COMMAND_COMPLETION, "completion", "bash|zsh|fish", 1, 1, COMMAND_LOCAL, false, WORDS_SHELLS, 0,
      0, "Print the completions for a shell.",
      "For instance: genrectl completion bash > ~/.local/share/bash-completion/completions/"

@@ -65,6 +65,9 @@ enum command_option {
     OPTION_CARD,
     OPTION_SEED,
     OPTION_EPOCHS,
+    OPTION_COMPARE,
+    OPTION_ROWS,
+    OPTION_DUMP,
     OPTION_FORMAT,
     OPTION_CONFIG, /* from here on: legal with every command */
     OPTION_JSON,

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "classifier/classify.h"
+#include "classifier/compare.h"
 #include "classifier/eval.h"
 #include "classifier/train.h"
 #include "daemon/command_complete.h"
@@ -65,8 +67,63 @@ static enum err_code train(const struct command *c, struct err *e)
     return train_run(&options, e);
 }
 
+static enum err_code compare(const struct command *c, struct err *e)
+{
+    int64_t rows = 0, seed = SEED_DEFAULT, epochs = 0;
+    enum err_code code = number_of(c, OPTION_ROWS, 100000000, &rows, e);
+    if (code == ERR_OK) {
+        code = number_of(c, OPTION_SEED, INT64_MAX, &seed, e);
+    }
+    if (code == ERR_OK) {
+        code = number_of(c, OPTION_EPOCHS, 1000, &epochs, e);
+    }
+    if (code == ERR_OK && c->value[OPTION_DUMP] != NULL) {
+        code = file_make_dir(c->value[OPTION_DUMP], 0755, e);
+    }
+    if (code != ERR_OK) {
+        return code;
+    }
+    struct compare_options options = {
+        .data = c->data,
+        .data_n = c->n_data,
+        .families = c->value[OPTION_FAMILIES],
+        .rows = (size_t)rows,
+        .seed = (uint64_t)seed,
+        .epochs = (int)epochs,
+        .dump = c->value[OPTION_DUMP],
+        .json = command_has(c, OPTION_JSON),
+    };
+    return compare_run(&options, stdout, e);
+}
+
+/* Flags of eval that mean nothing beside the others. */
+static enum err_code eval_check(const struct command *c, struct err *e)
+{
+    static const enum command_option only[] = {OPTION_ROWS, OPTION_SEED, OPTION_EPOCHS,
+                                               OPTION_DUMP};
+    if (command_has(c, OPTION_COMPARE)) {
+        return command_has(c, OPTION_MODEL)
+                   ? err_set(e, ERR_USAGE, "--compare trains its models and takes no --model")
+                   : ERR_OK;
+    }
+    for (size_t i = 0; i < sizeof(only) / sizeof(only[0]); i++) {
+        if (command_has(c, only[i])) {
+            return err_set(e, ERR_USAGE, "eval takes --%s only with --compare",
+                           command_option_rows[only[i]].name);
+        }
+    }
+    return ERR_OK;
+}
+
 static enum err_code eval(const struct command *c, struct err *e)
 {
+    enum err_code code = eval_check(c, e);
+    if (code != ERR_OK) {
+        return code;
+    }
+    if (command_has(c, OPTION_COMPARE)) {
+        return compare(c, e);
+    }
     struct eval_options options = {
         .data = c->data,
         .data_n = c->n_data,
