@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "classifier/compare_table.h"
+#include "classifier/eval.h"
 #include "classifier/forest.h"
 #include "classifier/genre.h"
 #include "classifier/knn.h"
@@ -53,6 +54,7 @@ static const struct sight sights[COMPARE_INPUTS] = {
 
 /* One way to split, while its models are measured. */
 struct bench {
+    const struct tree *tree;
     const struct compare_options *o;
     struct compare *result;
     enum split_way way;
@@ -221,7 +223,7 @@ static void mlp_predict(struct bench *b, const struct model *m, const struct sig
             vector_make(&test->rows[i + k].song, &vectors[k]);
             vector_thin(&vectors[k], sight);
         }
-        model_label_vectors(m, vectors, n, b->probs + i * GENRE_N);
+        eval_families(m, vectors, n, b->probs + i * GENRE_N);
     }
     free(vectors);
 }
@@ -233,7 +235,8 @@ static enum err_code mlp_measure(struct bench *b, struct err *e)
     struct buf bytes = {0};
     struct model *model = NULL;
     recipe.epochs = b->o->epochs > 0 ? b->o->epochs : recipe.epochs;
-    enum err_code code = train_fit(&recipe, &b->split.train, NULL, b->o->seed, &bytes, e);
+    enum err_code code = train_fit(&recipe, &(struct train_corpora){&b->split.train, NULL, b->tree}, b->o->seed,
+                                   &bytes, e);
     if (code == ERR_OK) {
         code = model_read(bytes.data, bytes.len, &model, e);
     }
@@ -302,20 +305,31 @@ enum err_code compare_make(struct compare *ret_compare, const struct compare_opt
     result->rows = o->rows > 0 ? o->rows : COMPARE_ROWS_MOST;
     result->seed = o->seed;
     openblas_set_num_threads(1); /* the order of sums must not change */
-    enum err_code code = corpus_load(&train, o->data, o->data_n, o->families, DATASET_TRAIN, e);
+    struct tree *tree = NULL;
+    enum err_code code = tree_open(NULL, &tree, e);
+    const struct corpus_sources sources = {
+        .paths = o->data, .n = o->data_n, .families = o->families, .tree = tree};
     if (code == ERR_OK) {
-        code = corpus_load(&validate, o->data, o->data_n, o->families, DATASET_VALIDATE, e);
+        code = corpus_load(&train, &sources, DATASET_TRAIN, e);
+    }
+    if (code == ERR_OK) {
+        code = corpus_load(&validate, &sources, DATASET_VALIDATE, e);
     }
     result->bad = train.bad;
     for (int way = 0; way < SPLIT_WAYS && code == ERR_OK; way++) {
         struct bench b = {
-            .o = o, .result = result, .way = (enum split_way)way, .start_ms = start_ms};
+            .o = o,
+                          .tree = tree,
+                          .result = result,
+                          .way = (enum split_way)way,
+                          .start_ms = start_ms};
         split_make(&b.split, b.way, &train, &validate, result->rows, o->seed);
         code = way_measure(&b, e);
         split_free(&b.split);
     }
     corpus_free(&train);
     corpus_free(&validate);
+    tree_close(tree);
     if (code == ERR_OK) {
         *ret_compare = *result;
     }

@@ -58,14 +58,15 @@ static enum err_code genres_check(const struct model *m, struct err *e)
 
 #define CHUNK 64
 
-/* probs: (n, GENRE_N) of the families; n <= CHUNK. */
-static void families_label(const struct model *m, const struct vector *vectors, size_t n,
-                           float *probs)
+void eval_families(const struct model *m, const struct vector *vectors, size_t n, float *probs)
 {
-    float all[CHUNK * MLP_GENRES_MAX];
-    model_label_vectors(m, vectors, n, all);
-    for (size_t i = 0; i < n; i++) {
-        memcpy(probs + i * GENRE_N, all + i * model_genres(m), GENRE_N * sizeof(*probs));
+    float all[MLP_BLOCK * MLP_GENRES_MAX];
+    for (size_t i = 0; i < n; i += MLP_BLOCK) {
+        size_t rows = n - i < MLP_BLOCK ? n - i : MLP_BLOCK;
+        model_label_vectors(m, vectors + i, rows, all);
+        for (size_t k = 0; k < rows; k++) {
+            memcpy(probs + (i + k) * GENRE_N, all + k * model_genres(m), GENRE_N * sizeof(*probs));
+        }
     }
 }
 
@@ -86,7 +87,7 @@ enum err_code eval_measure(const struct model *m, const struct corpus *c, enum e
             eval_thin(&vectors[k], inputs);
             labels[i + k] = c->rows[i + k].families;
         }
-        families_label(m, vectors, n, probs + i * GENRE_N);
+        eval_families(m, vectors, n, probs + i * GENRE_N);
     }
     metric_make(probs, labels, c->n, ret_metric);
     free(vectors);

@@ -34,6 +34,8 @@ struct eval_options {
 const char *eval_inputs_name(enum eval_inputs inputs);
 /* Takes out of v what `inputs` does not have. */
 void eval_thin(struct vector *v, enum eval_inputs inputs);
+/* probs: (n, GENRE_N) of the families, which are a model's first genres. */
+void eval_families(const struct model *m, const struct vector *vectors, size_t n, float *probs);
 /* The model must have the families of genre.h, else ERR_FORMAT. */
 ERR_NODISCARD enum err_code eval_measure(const struct model *m, const struct corpus *c,
                                          enum eval_inputs inputs, struct metric *ret_metric,

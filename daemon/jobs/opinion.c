@@ -1,0 +1,256 @@
+#include "daemon/jobs/opinion.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "classifier/genre.h"
+#include "classifier/head.h"
+
+#define TAG_P         0.9F /* of a sub-genre that a tag names, where the model has no word on it */
+#define TAG_THRESHOLD 0.8F
+
+/* Songs by row, to find those that corrections speak of. */
+struct where {
+    int64_t track;
+    size_t song;
+};
+
+static int by_track(const void *a, const void *b)
+{
+    const struct where *x = a;
+    const struct where *y = b;
+    return (x->track > y->track) - (x->track < y->track);
+}
+
+/* Rules look at the song itself, and a sub-genre that the model lacks goes by its tags. */
+static bool needs_facts(const struct opinion *o)
+{
+    bool needed = tree_n(o->tree) > tree_given(o->tree);
+    for (size_t g = 0; g < tree_given(o->tree); g++)
+        needed = needed || model_find(o->model, tree_at(o->tree, g)->name) == GENRE_NONE;
+    return needed;
+}
+
+enum err_code opinion_load(struct opinion *o, struct store *store, int64_t account,
+                           const struct model *model, const struct tree *tree, struct err *e)
+{
+    *o = (struct opinion){.tree = tree, .model = model, .genres = tree_n(tree)};
+    const struct store_labels of = {.model = model_id(model),
+                                    .n_genres = model_genres(model),
+                                    .dim = model_space(model)};
+    enum err_code code = store_label_list(store, account, &of, &o->arena, &o->songs, &o->n, e);
+    if (code == ERR_OK)
+        code = store_correction_list(store, account, &o->arena, &o->corrections, &o->n_corrections,
+                                     e);
+    if (code || !needs_facts(o))
+        return code;
+    o->facts = arena_alloc(&o->arena, (o->n + 1) * sizeof(*o->facts));
+    for (size_t i = 0; code == ERR_OK && i < o->n; i++)
+        code = store_label_song(store, o->songs[i].track, &o->arena, &o->facts[i], e);
+    return code;
+}
+
+static struct where *where_make(struct opinion *o)
+{
+    struct where *wheres = arena_alloc(&o->arena, (o->n + 1) * sizeof(*wheres));
+    for (size_t i = 0; i < o->n; i++)
+        wheres[i] = (struct where){o->songs[i].track, i};
+    if (o->n)
+        qsort(wheres, o->n, sizeof(*wheres), by_track);
+    return wheres;
+}
+
+static void say(signed char *word, size_t genre, bool is)
+{
+    word[genre] = is ? 1 : -1;
+}
+
+/* A song of a sub-genre is of its families too. */
+static void say_families(const struct opinion *o, signed char *word, size_t genre)
+{
+    uint32_t families = tree_at(o->tree, genre)->parents;
+    for (size_t f = 0; f < GENRE_N; f++) {
+        if (families >> f & 1 && word[f] == 0)
+            say(word, f, true);
+    }
+}
+
+static void words_take(struct opinion *o)
+{
+    signed char *words = arena_alloc(&o->arena, o->n * o->genres + 1);
+    const struct where *wheres = where_make(o);
+    for (size_t i = 0; i < o->n_corrections; i++) {
+        const struct store_correction *c = &o->corrections[i];
+        struct where key = {.track = c->track};
+        const struct where *at = bsearch(&key, wheres, o->n, sizeof(*wheres), by_track);
+        size_t genre = tree_find(o->tree, c->genre);
+        if (at == NULL || genre == TREE_NONE)
+            continue;
+        signed char *word = words + at->song * o->genres;
+        say(word, genre, c->is);
+        if (c->is)
+            say_families(o, word, genre);
+    }
+    o->word = words;
+}
+
+/* --- the model's word, moved -------------------------------------------------------------------
+ */
+
+static float logit_of(float p)
+{
+    const float least = 1e-6F;
+    float kept = fmaxf(least, fminf(1.0F - least, p));
+    return logf(kept / (1.0F - kept));
+}
+
+/* Columns of the model for the tree's given genres, GENRE_NONE where it has none. */
+static size_t *columns_make(struct opinion *o)
+{
+    const size_t given = tree_given(o->tree);
+    size_t *columns = arena_alloc(&o->arena, (given + 1) * sizeof(*columns));
+    for (size_t g = 0; g < given; g++)
+        columns[g] = model_find(o->model, tree_at(o->tree, g)->name);
+    return columns;
+}
+
+/* The labelled songs, as the head wants them. */
+struct labelled {
+    size_t *song; /* (n) */
+    size_t n;
+    float *logits;     /* (n, given) */
+    float *places; /* (n, dim) */
+    uint64_t *artists; /* (n) */
+};
+
+/* A sub-genre that the model lacks is as sure as a tag that names it. */
+static void tags_judge(struct opinion *o, const size_t *columns, size_t song, float *logits)
+{
+    unsigned char hit[TREE_MAX];
+    if (o->facts == NULL)
+        return;
+    tree_tags(o->tree, o->facts[song].tags, hit);
+    for (size_t g = 0; g < tree_given(o->tree); g++) {
+        if (columns[g] == GENRE_NONE)
+            logits[g] = logit_of(hit[g] ? TAG_P : 0.0F);
+    }
+}
+
+static struct labelled labelled_take(struct opinion *o, const size_t *columns)
+{
+    const size_t dim = model_space(o->model), given = tree_given(o->tree);
+    struct labelled l = {
+        .song = arena_alloc(&o->arena, (o->n + 1) * sizeof(*l.song)),
+        .logits = arena_alloc(&o->arena, (o->n + 1) * given * sizeof(*l.logits)),
+        .places = arena_alloc(&o->arena, (o->n + 1) * dim * sizeof(*l.places)),
+        .artists = arena_alloc(&o->arena, (o->n + 1) * sizeof(*l.artists)),
+    };
+    for (size_t i = 0; i < o->n; i++) {
+        const struct store_labelled *song = &o->songs[i];
+        float *logits = l.logits + l.n * given;
+        if (!song->p)
+            continue;
+        for (size_t g = 0; g < given; g++)
+            logits[g] = columns[g] != GENRE_NONE ? logit_of(song->p[columns[g]]) : 0.0F;
+        tags_judge(o, columns, i, logits);
+        memcpy(l.places + l.n * dim, song->place, dim * sizeof(float));
+        l.artists[l.n] = (uint64_t)song->artist;
+        l.song[l.n++] = i;
+    }
+    return l;
+}
+
+/* What the person said, as examples for the head. */
+static struct head_example *examples_make(struct opinion *o, const struct labelled *l, size_t *ret_n)
+{
+    const size_t dim = model_space(o->model);
+    size_t n = 0;
+    struct head_example *examples = NULL;
+    for (int pass = 0; pass < 2; pass++) {
+        if (pass)
+            examples = arena_alloc(&o->arena, (n + 1) * sizeof(*examples));
+        n = 0;
+        for (size_t k = 0; k < l->n; k++) {
+            const signed char *word = o->word + l->song[k] * o->genres;
+            for (size_t g = 0; g < tree_given(o->tree); g++) {
+                if (word[g] == 0)
+                    continue;
+                if (pass)
+                    examples[n] = (struct head_example){.place = l->places + k * dim,
+                                                        .artist = l->artists[k],
+                                                        .genre = (uint32_t)g,
+                                                        .logit = l->logits[k * tree_given(o->tree) + g],
+                                                        .is = word[g] > 0};
+                n++;
+            }
+        }
+    }
+    *ret_n = n;
+    return examples;
+}
+
+static void corrections_apply(struct opinion *o, const struct labelled *l)
+{
+    size_t n = 0;
+    struct head *head = NULL;
+    const struct head_example *examples = examples_make(o, l, &n);
+    if (n == 0)
+        return;
+    head = head_fit(examples, n, model_space(o->model), tree_given(o->tree));
+    head_apply(head, l->places, l->artists, l->n, l->logits);
+    head_free(head);
+}
+
+/* Thresholds of the given genres for a song of which as much is known as `regime` says. */
+static void thresholds_make(const struct opinion *o, const size_t *columns, unsigned regime,
+                            double everywhere, float *threshold)
+{
+    for (size_t g = 0; g < tree_given(o->tree); g++) {
+        float own = tree_at(o->tree, g)->threshold;
+        threshold[g] = everywhere >= 0             ? (float)everywhere
+                       : !isnan(own)               ? own
+                       : columns[g] != GENRE_NONE ? model_threshold(o->model, regime, columns[g])
+                                                   : TAG_THRESHOLD;
+    }
+}
+
+void opinion_judge(struct opinion *o, double everywhere)
+{
+    static const struct song nothing = {
+        .id = "", .name = "", .artists = "", .album = "", .label = "", .tags = ""};
+    const size_t given = tree_given(o->tree);
+    const size_t *columns = columns_make(o);
+    float p[TREE_MAX];
+    float threshold[MLP_REGIMES][TREE_MAX];
+    o->p = arena_alloc(&o->arena, (o->n * o->genres + 1) * sizeof(*o->p));
+    o->threshold = arena_alloc(&o->arena, (o->n * o->genres + 1) * sizeof(*o->threshold));
+    words_take(o);
+    struct labelled l = labelled_take(o, columns);
+    corrections_apply(o, &l);
+    for (unsigned regime = 0; regime < MLP_REGIMES; regime++)
+        thresholds_make(o, columns, regime, everywhere, threshold[regime]);
+    for (size_t k = 0; k < l.n; k++) {
+        size_t i = l.song[k];
+        for (size_t g = 0; g < given; g++)
+            p[g] = mlp_probability(l.logits[k * given + g]);
+        tree_song(o->tree, o->facts ? &o->facts[i] : &nothing, p,
+                  threshold[o->songs[i].regime % MLP_REGIMES], o->p + i * o->genres,
+                  o->threshold + i * o->genres);
+    }
+}
+
+bool opinion_is(const struct opinion *o, size_t song, size_t genre, double margin)
+{
+    signed char word = o->word[song * o->genres + genre];
+    if (word != 0)
+        return word > 0;
+    size_t at = song * o->genres + genre;
+    return o->songs[song].p && (double)o->p[at] >= (double)o->threshold[at] - margin;
+}
+
+void opinion_free(struct opinion *o)
+{
+    arena_free(&o->arena);
+    *o = (struct opinion){0};
+}
