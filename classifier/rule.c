@@ -395,7 +395,7 @@ static bool number_of(size_t variable, const struct song *song, double *ret_numb
         *ret_number = song->year;
         return song->year > 0;
     case DECADE:
-        *ret_number = song->year / 10 * 10;
+        *ret_number = song->year - song->year % 10;
         return song->year > 0;
     case DURATION:
         *ret_number = (double)song->duration_ms / 1000.0;
@@ -477,7 +477,7 @@ static struct margin term_margin(const struct item *item, const struct song *son
 float rule_margin(const struct rule *r, const struct song *song, const float *p,
                   const float *threshold)
 {
-    struct margin stack[RULE_ITEMS];
+    struct margin stack[RULE_ITEMS] = {{0}};
     size_t n = 0;
     for (size_t i = 0; i < r->n; i++) {
         const struct item *item = &r->items[i];
