@@ -7,8 +7,8 @@
 #include "classifier/corpus.h"
 #include "classifier/model.h"
 
-#define CALIBRATE_PRECISION 0.8 /* share of right songs above a threshold */
-#define CALIBRATE_LEAST     10  /* songs that a threshold must rest on */
+#define CALIBRATE_PRECISION 0.8  /* share of right songs above a threshold */
+#define CALIBRATE_LEAST     10   /* songs that a threshold must rest on */
 #define CALIBRATE_NEVER     2.0F /* more than any probability */
 
 /* Platt scaling (Platt 1999) by Newton's method: the scale and shift that make the logistic of

@@ -13,9 +13,9 @@ struct classify_options {
 };
 
 /* Writes {"id","name","genres":[{"name","p"},...],"subgenres":[...]} per song to out: all families
- * and the five likeliest sub-genres, the likeliest first, p to six places. A bad row is told on standard error with its line and skipped; then the
- * result is ERR_PARTLY, after everything else was written. *ret_songs: lines written, also on
- * failure. */
+ * and the five likeliest sub-genres, the likeliest first, p to six places. A bad row is told on
+ * standard error with its line and skipped; then the result is ERR_PARTLY, after everything else
+ * was written. *ret_songs: lines written, also on failure. */
 ERR_NODISCARD enum err_code classify_run(const struct classify_options *o, FILE *out,
                                          size_t *ret_songs, struct err *e);
 

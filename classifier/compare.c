@@ -235,8 +235,8 @@ static enum err_code mlp_measure(struct bench *b, struct err *e)
     struct buf bytes = {0};
     struct model *model = NULL;
     recipe.epochs = b->o->epochs > 0 ? b->o->epochs : recipe.epochs;
-    enum err_code code = train_fit(&recipe, &(struct train_corpora){&b->split.train, NULL, b->tree}, b->o->seed,
-                                   &bytes, e);
+    enum err_code code = train_fit(&recipe, &(struct train_corpora){&b->split.train, NULL, b->tree},
+                                   b->o->seed, &bytes, e);
     if (code == ERR_OK) {
         code = model_read(bytes.data, bytes.len, &model, e);
     }
@@ -317,8 +317,7 @@ enum err_code compare_make(struct compare *ret_compare, const struct compare_opt
     }
     result->bad = train.bad;
     for (int way = 0; way < SPLIT_WAYS && code == ERR_OK; way++) {
-        struct bench b = {
-            .o = o,
+        struct bench b = {.o = o,
                           .tree = tree,
                           .result = result,
                           .way = (enum split_way)way,

@@ -14,11 +14,11 @@
 
 struct corpus_row {
     struct song song;
-    uint32_t families; /* bit i: genre_name[i] is true of it */
+    uint32_t families;      /* bit i: genre_name[i] is true of it */
     struct genre_set yes;   /* genres that are true of it, families among them */
     struct genre_set known; /* those of which it is known whether they are */
-    uint32_t file;     /* which of the paths it came from */
-    uint64_t artist;   /* hash of the first artist in lower case */
+    uint32_t file;          /* which of the paths it came from */
+    uint64_t artist;        /* hash of the first artist in lower case */
 };
 
 struct corpus {

@@ -45,12 +45,20 @@ static const char *const field_names[FIELD_STATS][NAMES_MAX] = {
     [FIELD_LABEL] = {"record_label", "label"},
 };
 
+/* Columns that say of what genre the song is, rather than what tags its artists have. "label" is
+ * one where the record label has a column of its own. */
+static const char *const genre_names[] = {"genre",          "music_genre",       "track_genre",
+                                          "playlist_genre", "playlist_subgenre", "label"};
+#define GENRE_NAMES (sizeof(genre_names) / sizeof(genre_names[0]))
+
 struct dataset {
     struct csv *csv;
     size_t column[FIELDS];
+    size_t genre[GENRE_NAMES];
     bool commas; /* artists and tags may stand between commas, not only semicolons */
     struct buf artists;
     struct buf tags;
+    struct buf genres;
     char id[256];
 };
 
@@ -68,7 +76,12 @@ static void columns_find(struct dataset *d)
             }
         }
     }
-    d->commas = csv_column(d->csv, "artists") == SIZE_MAX;
+    d->commas = csv_column(d->csv, "Artist Name(s)") != SIZE_MAX ||
+                csv_column(d->csv, "Artist Names") != SIZE_MAX;
+    for (size_t i = 0; i < GENRE_NAMES; i++) {
+        size_t column = csv_column(d->csv, genre_names[i]);
+        d->genre[i] = column != d->column[FIELD_LABEL] ? column : SIZE_MAX;
+    }
 }
 
 enum err_code dataset_open(const char *path, struct dataset **ret_dataset, struct err *e)
@@ -81,9 +94,10 @@ enum err_code dataset_open(const char *path, struct dataset **ret_dataset, struc
     struct dataset *d = mem_alloc(sizeof(*d));
     d->csv = csv;
     columns_find(d);
-    if (d->column[FIELD_ID] == SIZE_MAX || d->column[FIELD_NAME] == SIZE_MAX) {
+    bool told = d->column[FIELD_ID] != SIZE_MAX || d->column[FIELD_ARTISTS] != SIZE_MAX;
+    if (!told || d->column[FIELD_NAME] == SIZE_MAX) {
         code = err_set(e, ERR_FORMAT, "%s has no column with the tracks' %s", path,
-                       d->column[FIELD_ID] == SIZE_MAX ? "ids" : "names");
+                       told ? "names" : "ids");
         dataset_close(d);
         return code;
     }
@@ -97,6 +111,7 @@ void dataset_close(struct dataset *d)
         csv_close(d->csv);
         buf_free(&d->artists);
         buf_free(&d->tags);
+        buf_free(&d->genres);
         free(d);
     }
 }
@@ -133,7 +148,8 @@ static const char *list_join(const struct dataset *d, const char *text, struct b
 
 static bool is_unknown(const char *s)
 {
-    static const char *const words[] = {"", "?", "-", "nan", "na", "n/a", "none", "null"};
+    static const char *const words[] = {"",    "?",    "-",    "nan",        "na",
+                                        "n/a", "none", "null", "empty_field"};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strcasecmp(s, words[i]) == 0) {
             return true;
@@ -163,6 +179,24 @@ static int explicit_read(const char *s)
     return text_to_bool(lower, &value) ? value : -1;
 }
 
+/* Keys and modes may be written in words. */
+static bool number_read(size_t stat, const char *s, double *ret_value)
+{
+    static const char *const keys[] = {"C",  "C#", "D",  "D#", "E",  "F",
+                                       "F#", "G",  "G#", "A",  "A#", "B"};
+    for (size_t i = 0; i < 12 && stat == SONG_KEY; i++) {
+        if (strcasecmp(s, keys[i]) == 0) {
+            *ret_value = (double)i;
+            return true;
+        }
+    }
+    if (stat == SONG_MODE && (strcasecmp(s, "major") == 0 || strcasecmp(s, "minor") == 0)) {
+        *ret_value = strcasecmp(s, "major") == 0 ? 1.0 : 0.0;
+        return true;
+    }
+    return text_to_num(s, -1e9, 1e9, ret_value);
+}
+
 /* False when a field that should be a number is none; *ret_bad is then its place. */
 static bool numbers_read(const struct dataset *d, struct song *song, size_t *ret_bad)
 {
@@ -172,7 +206,7 @@ static bool numbers_read(const struct dataset *d, struct song *song, size_t *ret
         if (is_unknown(s)) {
             continue;
         }
-        if (!text_to_num(s, -1e9, 1e9, &value)) {
+        if (!number_read(i, s, &value)) {
             *ret_bad = FIELD_STATS + i;
             return false;
         }
@@ -196,6 +230,34 @@ static int row_bad(const struct dataset *d, struct err *e, const char *why)
     return -1;
 }
 
+/* The row's id, made from artist and title where it has none; NULL when it has none of them. */
+static const char *id_read(struct dataset *d, const char *artists)
+{
+    static const char track_uri[] = "spotify:track:";
+    const char *id = csv_field(d->csv, d->column[FIELD_ID]);
+    id += text_starts_with(id, track_uri) ? sizeof(track_uri) - 1 : 0;
+    if (d->column[FIELD_ID] == SIZE_MAX && *artists) {
+        const char *name = csv_field(d->csv, d->column[FIELD_NAME]);
+        uint64_t hash = text_hash(artists, strlen(artists) + 1, TEXT_HASH_START);
+        snprintf(d->id, sizeof(d->id), "made-%016llx",
+                 (unsigned long long)text_hash(name, strlen(name), hash));
+        return d->id;
+    }
+    return *id && strlen(id) < sizeof(d->id) ? id : NULL;
+}
+
+const char *dataset_genres(struct dataset *d)
+{
+    buf_clear(&d->genres);
+    for (size_t i = 0; i < GENRE_NAMES; i++) {
+        const char *genre = csv_field(d->csv, d->genre[i]);
+        if (!is_unknown(genre)) {
+            buf_printf(&d->genres, "%s%s", d->genres.len > 0 ? "; " : "", genre);
+        }
+    }
+    return buf_str(&d->genres);
+}
+
 int dataset_next(struct dataset *d, struct song *ret_song, struct err *e)
 {
     int got = 0;
@@ -208,16 +270,16 @@ int dataset_next(struct dataset *d, struct song *ret_song, struct err *e)
     if (csv_fields(d->csv) != csv_columns(d->csv)) {
         return row_bad(d, e, "it has another number of fields than the header");
     }
-    static const char track_uri[] = "spotify:track:";
-    const char *id = csv_field(d->csv, d->column[FIELD_ID]);
-    id += text_starts_with(id, track_uri) ? sizeof(track_uri) - 1 : 0;
-    if (!*id || strlen(id) >= sizeof(d->id)) {
+    const char *artists = list_join(d, csv_field(d->csv, d->column[FIELD_ARTISTS]), &d->artists);
+    artists = is_unknown(artists) ? "" : artists;
+    const char *id = id_read(d, artists);
+    if (id == NULL) {
         return row_bad(d, e, "it has no id");
     }
     struct song song = {
         .id = id,
         .name = csv_field(d->csv, d->column[FIELD_NAME]),
-        .artists = list_join(d, csv_field(d->csv, d->column[FIELD_ARTISTS]), &d->artists),
+        .artists = artists,
         .album = csv_field(d->csv, d->column[FIELD_ALBUM]),
         .label = csv_field(d->csv, d->column[FIELD_LABEL]),
         .tags = list_join(d, csv_field(d->csv, d->column[FIELD_TAGS]), &d->tags),

@@ -11,14 +11,18 @@
 
 struct dataset;
 
-/* path: a CSV, gzip too; "-" is standard input. ERR_IO, or ERR_FORMAT when it has no header or no
- * column with the id or the name. */
+/* path: a CSV, gzip too; "-" is standard input. ERR_IO, or ERR_FORMAT when it has no header, no
+ * column with the name, or neither ids nor artists, from which an id is made where there is none.
+ */
 ERR_NODISCARD enum err_code dataset_open(const char *path, struct dataset **ret_dataset,
                                          struct err *e);
 void dataset_close(struct dataset *d);
 /* 1: a song, whose texts are valid until the next call; 0: the end; -1: the row is bad, *e says why
  * with the line's number, and the next call goes on after it. */
 int dataset_next(struct dataset *d, struct song *ret_song, struct err *e);
+/* What the row of the last dataset_next says of the song's genre in columns of its own, "a; b" or
+ * "": answers, not something the model may see. Until the next dataset_next. */
+const char *dataset_genres(struct dataset *d);
 /* The line on which the row of the last dataset_next begins, from 1. */
 int64_t dataset_line(const struct dataset *d);
 

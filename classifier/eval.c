@@ -53,7 +53,8 @@ static enum err_code genres_check(const struct model *m, struct err *e)
     for (size_t i = 0; same && i < GENRE_N; i++) {
         same = strcmp(model_genre(m, i), genre_name[i]) == 0;
     }
-    return same ? ERR_OK : err_set(e, ERR_FORMAT, "the model's first genres are not the 22 families");
+    return same ? ERR_OK
+                : err_set(e, ERR_FORMAT, "the model's first genres are not the 22 families");
 }
 
 #define CHUNK 64

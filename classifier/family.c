@@ -1,7 +1,9 @@
 #include "classifier/family.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/csv.h"
 #include "base/mem.h"
@@ -133,6 +135,39 @@ uint32_t family_of_tags(const struct family *f, const char *tags)
         size_t skip = strspn(s, " ");
         if (skip < n) {
             families |= entry_find(f, tag_hash(s + skip, n - skip))->families;
+        }
+        s += n + (s[n] == ';');
+    }
+    return families;
+}
+
+/* Other words for families; tags are in the table. */
+static uint32_t synonym_find(const char *name, size_t n)
+{
+    static const struct {
+        const char *word;
+        const char *family;
+    } words[] = {{"hiphop", "hip-hop"},   {"hip hop", "hip-hop"}, {"rap", "hip-hop"},
+                 {"edm", "electronic"},   {"r&b", "soul"},        {"rnb", "soul"},
+                 {"alternative", "indie"}};
+    char text[64];
+    snprintf(text, sizeof(text), "%.*s", (int)(n < sizeof(text) ? n : sizeof(text) - 1), name);
+    size_t genre = genre_find(text);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && genre == GENRE_NONE; i++) {
+        genre = strcasecmp(text, words[i].word) == 0 ? genre_find(words[i].family) : GENRE_NONE;
+    }
+    return genre == GENRE_NONE ? 0 : UINT32_C(1) << genre;
+}
+
+uint32_t family_of_genres(const struct family *f, const char *genres)
+{
+    uint32_t families = 0;
+    for (const char *s = genres; *s;) {
+        size_t n = strcspn(s, ";");
+        size_t skip = strspn(s, " ");
+        if (skip < n) {
+            uint32_t found = synonym_find(s + skip, n - skip);
+            families |= found ? found : entry_find(f, tag_hash(s + skip, n - skip))->families;
         }
         s += n + (s[n] == ';');
     }

@@ -41,8 +41,9 @@ void layer_bag_backward(const float *dbag, const uint32_t *rows, size_t n, size_
 
 #define LAYER_UNKNOWN (-1.0F) /* a target that nobody knows: no loss, no gradient */
 
-/* Binary cross-entropy of one row: logits (n), target (n) in [0, 1] or unknown; returns the loss's sum in
- * nats, and writes weight * (sigmoid(logit) - target), its gradient times weight, to dlogits (n).
+/* Binary cross-entropy of one row: logits (n), target (n) in [0, 1] or unknown; returns the loss's
+ * sum in nats, and writes weight * (sigmoid(logit) - target), its gradient times weight, to dlogits
+ * (n).
  */
 double layer_loss(const float *logits, const float *target, size_t n, float weight, float *dlogits);
 

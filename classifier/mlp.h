@@ -46,15 +46,15 @@ enum mlp_regime { MLP_STATISTICS = 1, MLP_TAGS = 2, MLP_REGIMES = 4 };
 /* All float arrays row-major, borrowed. */
 struct mlp {
     struct mlp_shape shape;
-    const float *mean;  /* (N) */
-    const float *scale; /* (N): one over the deviation */
-    const float *knots; /* (S, K + 1), ascending */
-    const float *w1;    /* (I, T * H1) */
-    const float *b1;    /* (T * H1) */
-    const float *w2;    /* (T, H1, H2) */
-    const float *b2;    /* (T, H2) */
-    const float *w3;    /* (T, H2, G) */
-    const float *b3;    /* (T, G) */
+    const float *mean;        /* (N) */
+    const float *scale;       /* (N): one over the deviation */
+    const float *knots;       /* (S, K + 1), ascending */
+    const float *w1;          /* (I, T * H1) */
+    const float *b1;          /* (T * H1) */
+    const float *w2;          /* (T, H1, H2) */
+    const float *b2;          /* (T, H2) */
+    const float *w3;          /* (T, H2, G) */
+    const float *b3;          /* (T, G) */
     const float *calibration; /* (MLP_REGIMES, 2, G): scale and shift of the logits */
     const float *threshold;   /* (MLP_REGIMES, G): probabilities from which on a song is called of a
                                  genre; above 1: never */
@@ -91,6 +91,6 @@ void mlp_calibrate(const struct mlp *m, unsigned regime, float *logits);
 /* hidden (n, T * H2) to places (n, P) of unit length, n <= MLP_BLOCK; like songs are close (a dot
  * product is the cosine). */
 void mlp_place(const struct mlp *m, const float *hidden, size_t n, float *places);
-float mlp_probability(float logit);           /* the logistic function */
+float mlp_probability(float logit); /* the logistic function */
 
 #endif

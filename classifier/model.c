@@ -179,10 +179,9 @@ static bool table_fits(const struct mlp *m)
 static bool arrays_set(struct model *m)
 {
     struct mlp *p = &m->mlp;
-    const float **arrays[ARRAYS] = {&p->mean,        &p->scale,     &p->knots, &p->w1,
-                                    &p->b1,          &p->w2,        &p->b2,    &p->w3,
-                                    &p->b3,          &p->calibration, &p->threshold,
-                                    &p->projection};
+    const float **arrays[ARRAYS] = {&p->mean, &p->scale,       &p->knots,     &p->w1,
+                                    &p->b1,   &p->w2,          &p->b2,        &p->w3,
+                                    &p->b3,   &p->calibration, &p->threshold, &p->projection};
     size_t sizes[ARRAYS];
     array_sizes(&p->shape, sizes);
     m->names = (const char *)(m->bytes + sizeof(struct header));
@@ -401,10 +400,9 @@ void model_release_memory(const struct model *m)
 
 bool model_pack(const struct mlp *mlp, const char *const *names, struct buf *b)
 {
-    const float *const arrays[ARRAYS] = {mlp->mean, mlp->scale,       mlp->knots,
-                                         mlp->w1,   mlp->b1,          mlp->w2,
-                                         mlp->b2,   mlp->w3,          mlp->b3,
-                                         mlp->calibration, mlp->threshold, mlp->projection};
+    const float *const arrays[ARRAYS] = {
+        mlp->mean, mlp->scale, mlp->knots, mlp->w1,          mlp->b1,        mlp->w2,
+        mlp->b2,   mlp->w3,    mlp->b3,    mlp->calibration, mlp->threshold, mlp->projection};
     size_t sizes[ARRAYS], start = b->len;
     struct header h = {.version = MODEL_VERSION,
                        .header_bytes = sizeof(h),

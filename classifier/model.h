@@ -1,9 +1,9 @@
 /* The model file: how the network of mlp.h lies on disk, checked before anything is believed.
  *
  *   80 bytes  magic "genredml", then little-endian: u32 version, u32 header bytes, u64 file bytes,
- *             u64 checksum (of the file with this field zero), u32 G T H1 H2 D K slots P, u32 numbers, 12 zero
- * N names     (G, 32) bytes, terminated floats    mean scale knots w1 b1 w2 b2 w3 b3 calibration threshold projection, shapes as in
- * mlp.h table     slots * (8 + D) bytes
+ *             u64 checksum (of the file with this field zero), u32 G T H1 H2 D K slots P, u32
+ * numbers, 12 zero N names     (G, 32) bytes, terminated floats    mean scale knots w1 b1 w2 b2 w3
+ * b3 calibration threshold projection, shapes as in mlp.h table     slots * (8 + D) bytes
  */
 #ifndef CLASSIFIER_MODEL_H
 #define CLASSIFIER_MODEL_H

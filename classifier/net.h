@@ -70,8 +70,8 @@ void net_free(struct net *n);
  * whole. */
 void net_load(struct net *n, const struct examples *e, const uint32_t *which, size_t rows,
               const struct net_drop *drop);
-/* The mean loss of the loaded batch over the families, in nats per family, and the gradients of all parameters, which
- * were zero. */
+/* The mean loss of the loaded batch over the families, in nats per family, and the gradients of all
+ * parameters, which were zero. */
 double net_gradient(struct net *n, const struct examples *e, const uint32_t *which, size_t rows,
                     float hidden_drop);
 /* One step of AdamW (Loshchilov and Hutter 2019) along the gradients, which are zero afterwards.

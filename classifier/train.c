@@ -21,8 +21,7 @@
 #define MODEL_BYTES_MOST ((size_t)256 << 20)
 
 const struct train_recipe train_recipe_default = {
-    .shape =
-        {.towers = 4, .hidden1 = 128, .hidden2 = 64, .dim = 32, .pieces = 8, .space = 32},
+    .shape = {.towers = 4, .hidden1 = 128, .hidden2 = 64, .dim = 32, .pieces = 8, .space = 32},
     .drop = {.statistics = 0.3F,
              .year = 0.2F,
              .group = {[VECTOR_ARTIST] = 0.8F,
@@ -234,8 +233,7 @@ static enum err_code pack(const struct run *r, struct buf *b, struct err *e)
         names[g] = r->tree ? tree_at(r->tree, g)->name : genre_name[g];
     }
     buf_clear(b);
-    return model_pack(&r->mlp, names, b) ? ERR_OK
-                                         : err_set(e, ERR_BUG, "the model is too large");
+    return model_pack(&r->mlp, names, b) ? ERR_OK : err_set(e, ERR_BUG, "the model is too large");
 }
 
 /* Logits as they come out of the network. */
