@@ -20,13 +20,20 @@ struct problem {
     float *logits;    /* (rows, GENRE_N), then the loss's gradient by them */
 };
 
+/* Four sums side by side, which the processor adds at the same time. */
 static double dot(const float *a, const float *b, size_t n)
 {
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        sum += (double)a[i] * (double)b[i];
+    double sum[4] = {0.0};
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        for (size_t k = 0; k < 4; k++) {
+            sum[k] += (double)a[i + k] * (double)b[i + k];
+        }
     }
-    return sum;
+    for (; i < n; i++) {
+        sum[0] += (double)a[i] * (double)b[i];
+    }
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 /* y += k x */
