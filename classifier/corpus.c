@@ -90,8 +90,9 @@ static void labels_make(struct loader *l, const struct song *song, const char *g
 {
     struct genre_set own =
         l->part == DATASET_TRAIN ? genres_read(l, genres) : (struct genre_set){0};
+    bool told = genre_set_families(&own) != 0;
     row->yes = tags_read(l, song->tags);
-    if (genre_set_families(&row->yes) == 0 && l->part == DATASET_TRAIN) {
+    if (!told && genre_set_families(&row->yes) == 0 && l->part == DATASET_TRAIN) {
         row->yes = tags_read(l, artist_tags(l->artist, row->artist));
     }
     if (genre_set_families(&row->yes) != 0) {

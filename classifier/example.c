@@ -76,6 +76,8 @@ static int hash_compare(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
+#define FURTHER 0.4F /* weight of songs of further files: the first one is what is measured on */
+
 /* One over the root of the number of songs of the same artist, scaled to 1 on average. */
 static void weights_make(struct examples *e, const struct corpus *c)
 {
@@ -95,7 +97,7 @@ static void weights_make(struct examples *e, const struct corpus *c)
         while (to < artists + c->n && *to == *at) {
             to++;
         }
-        e->at[i].weight = 1.0F / sqrtf((float)(to - from));
+        e->at[i].weight = (c->rows[i].file == 0 ? 1.0F : FURTHER) / sqrtf((float)(to - from));
         sum += (double)e->at[i].weight;
     }
     for (size_t i = 0; i < c->n; i++) {

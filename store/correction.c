@@ -23,8 +23,6 @@ enum err_code store_correction_drop(struct store *s, int64_t account, int64_t tr
                           account, track);
 }
 
-/* An edit of a playlist counts for a genre of which nothing was said in words. Edits have no time:
- * they come first. */
 enum err_code store_correction_list(struct store *s, int64_t account, struct arena *a,
                                     struct store_correction **ret_list, size_t *ret_n,
                                     struct err *e)
@@ -33,15 +31,11 @@ enum err_code store_correction_list(struct store *s, int64_t account, struct are
     struct store_correction *list = NULL;
     size_t n = 0;
     size_t cap = 0;
-    enum err_code code = sql_start(
-        &q, s, e,
-        "SELECT track, genre, verdict, made_s FROM correction WHERE account = ?1"
-        " UNION ALL SELECT i.track, p.genre, max(i.by = 'person'), 0 FROM playlist p"
-        " CROSS JOIN playlist_item i ON i.playlist = p.id"
-        " WHERE p.account = ?1 AND i.by <> 'genred' AND NOT EXISTS(SELECT 1 FROM correction c"
-        "   WHERE c.account = ?1 AND c.track = i.track AND c.genre = p.genre)"
-        " GROUP BY i.track, p.genre ORDER BY made_s, track, genre",
-        "i", account);
+    enum err_code code =
+        sql_start(&q, s, e,
+                  "SELECT track, genre, verdict, made_s FROM correction WHERE account = ?"
+                  " ORDER BY made_s, track, genre",
+                  "i", account);
     if (code)
         return code;
     while (sql_row(&q, e)) {

@@ -22,9 +22,7 @@ ERR_NODISCARD enum err_code store_correction_put(struct store *s, int64_t accoun
 /* Takes back everything that was said of a song. */
 ERR_NODISCARD enum err_code store_correction_drop(struct store *s, int64_t account, int64_t track,
                                                   int64_t *ret_n, struct err *e);
-/* All of the account's, oldest first: what was said, and what follows from the person's edits of
- * genred's playlists: a song that they put into one is of its genre, one that they took out is not.
- */
+/* All of the account's, oldest first. */
 ERR_NODISCARD enum err_code store_correction_list(struct store *s, int64_t account, struct arena *a,
                                                   struct store_correction **ret_list, size_t *ret_n,
                                                   struct err *e);

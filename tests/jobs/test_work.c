@@ -25,6 +25,7 @@ struct bench {
     struct store *store;
     struct access access;
     struct model *model;
+    struct tree *tree;
     int64_t account;
     char path[64];
 };
@@ -63,6 +64,7 @@ static int set_up(void **state)
     struct err e = {0};
     snprintf(b->path, sizeof(b->path), "/tmp/genred-jobs-%d.db", (int)getpid());
     assert_int_equal(model_open(NULL, &b->model, &e), ERR_OK);
+    assert_int_equal(tree_open(NULL, &b->tree, &e), ERR_OK);
     open_store(b);
     begin_anew(b);
     *state = b;
@@ -74,6 +76,7 @@ static int tear_down(void **state)
     struct bench *b = *state;
     remove_store(b);
     model_close(b->model);
+    tree_close(b->tree);
     free(b);
     return 0;
 }
@@ -81,7 +84,7 @@ static int tear_down(void **state)
 static struct job *sort_job(struct bench *b, bool dry_run)
 {
     struct err e = {0};
-    struct work_env env = {b->store, &b->access, b->model, "http://127.0.0.1", "user", b->account};
+    struct work_env env = {b->store, &b->access, b->model, b->tree, "http://127.0.0.1", "user", b->account};
     struct work_options o = {
         .name = "sort",
         .sort = true,

@@ -78,7 +78,7 @@ static void test_defaults(void **state)
     assert_int_equal(c.listen_port, 8787);
     assert_int_equal(c.sync_interval_ms, 6 * 3600 * 1000);
     assert_int_equal(c.log_level, LOG_INFO);
-    assert_true(c.threshold == 0.5);
+    assert_true(c.threshold == -1);
     assert_string_equal(c.playlist_name, "{genre} (genred)");
     assert_false(c.is_public);
     assert_int_equal(c.min_tracks, 1);
@@ -143,7 +143,7 @@ static void test_an_empty_value_is_the_default(void **state)
 {
     struct config c;
     load(state, "[sort]\nthreshold = 0.9\nthreshold =\n[spotify]\nredirect_port=\n", &c);
-    assert_true(c.threshold == 0.5);
+    assert_true(c.threshold == -1);
     assert_int_equal(c.redirect_port, 8888);
     assert_false(config_is_set(&c, "sort", "threshold"));
     config_free(&c);

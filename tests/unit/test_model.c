@@ -162,11 +162,11 @@ static void test_shipped(void **state)
     (void)state;
     struct err e = {0};
     struct model *m = NULL;
-    float before[GENRE_N], after[GENRE_N];
+    float before[GENRE_MAX], after[GENRE_MAX];
     if (model_open(NULL, &m, &e) != ERR_OK) {
         fail_msg("%s", e.text);
     }
-    assert_int_equal(model_genres(m), GENRE_N);
+    assert_true(model_genres(m) >= GENRE_N + 100);
     for (size_t i = 0; i < GENRE_N; i++) {
         assert_string_equal(model_genre(m, i), genre_name[i]);
     }
@@ -175,7 +175,7 @@ static void test_shipped(void **state)
     model_label(m, &tagged, 1, &(struct model_out){.probs = before});
     model_release_memory(m);
     model_label(m, &tagged, 1, &(struct model_out){.probs = after});
-    assert_memory_equal(before, after, sizeof(before));
+    assert_memory_equal(before, after, model_genres(m) * sizeof(*before));
     assert_true(before[genre_find("jazz")] > 0.8F && before[genre_find("metal")] < 0.1F);
     model_close(m);
 }

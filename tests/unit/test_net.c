@@ -26,7 +26,10 @@ static struct examples examples_make(const struct mlp_shape *shape, struct examp
         numbers[i] = (float)rand_normal(&r);
     }
     for (size_t i = 0; i < ROWS; i++) {
-        at[i].families = (uint32_t)rand_below(&r, 1u << shape->genres);
+        at[i].yes = (struct genre_set){.bits = {rand_below(&r, 1u << shape->genres)}};
+        /* Of the last genre of every other song nothing is known. */
+        at[i].known = (struct genre_set){
+            .bits = {i % 2 ? ~UINT64_C(0) : ~(UINT64_C(1) << (shape->genres - 1))}};
         at[i].weight = 0.5F + (float)i;
         for (size_t g = 0; g < VECTOR_GROUPS; g++) {
             at[i].first[g] = e.slots_n;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "store/account.h"
+#include "store/correction.h"
 #include "store/label.h"
 #include "store/liked.h"
 #include "store/outbox.h"
@@ -147,7 +148,12 @@ static void test_new_facts_drop_the_label(void **state)
     struct bench *b = *state;
     struct err e = {0};
     float stat[SONG_STATS] = {0.5F};
-    float p[2] = {0.1F, 0.9F};
+    const float p[2] = {0.1F, 0.9F};
+    const float places[3] = {0.0F, 0.6F, 0.8F};
+    const unsigned char regime = 2;
+    const struct store_labels labels = {"m", 2, 3, p, places, &regime};
+    struct store_labelled *list = NULL;
+    size_t n_list = 0;
     struct store_songs songs = {0};
     int64_t n = 0;
     int64_t track = put_track(b, 1, "");
@@ -155,7 +161,13 @@ static void test_new_facts_drop_the_label(void **state)
     assert_int_equal(store_label_lacking(b->s, b->account, "m", 10, &b->a, &songs, &e), ERR_OK);
     assert_int_equal(songs.n, 1);
     assert_int_equal(songs.song[0].year, 2001);
-    assert_int_equal(store_label_put(b->s, "m", &songs, p, 2, &e), ERR_OK);
+    assert_int_equal(store_label_put(b->s, &songs, &labels, &e), ERR_OK);
+    assert_int_equal(store_label_list(b->s, b->account, &labels, &b->a, &list, &n_list, &e),
+                     ERR_OK);
+    assert_int_equal(n_list, 1);
+    assert_memory_equal(list[0].p, p, sizeof(p));
+    assert_memory_equal(list[0].place, places, sizeof(places));
+    assert_int_equal(list[0].regime, 2);
     assert_int_equal(store_label_lacking_count(b->s, b->account, "m", &n, &e), ERR_OK);
     assert_int_equal(n, 0);
     put_track(b, 1, ""); /* the same again changes nothing */
@@ -177,9 +189,33 @@ static void test_the_same_song_is_listed_once(void **state)
     like(b, put_track(b, 2, "ISRC1"), 2);
     like(b, put_track(b, 3, ""), 3);
     like(b, put_track(b, 4, ""), 4);
-    assert_int_equal(store_label_list(b->s, b->account, "m", 2, &b->a, &list, &n, &e), ERR_OK);
+    const struct store_labels of = {.model = "m", .n_genres = 2, .dim = 3};
+    assert_int_equal(store_label_list(b->s, b->account, &of, &b->a, &list, &n, &e), ERR_OK);
     assert_int_equal(n, 3);
     assert_int_equal(list[2].track, first); /* newest first, and the one liked first stays */
+}
+
+static void test_the_last_word_on_a_song_counts(void **state)
+{
+    struct bench *b = *state;
+    struct err e = {0};
+    struct store_correction *list = NULL;
+    size_t n = 0;
+    int64_t dropped = 0;
+    int64_t track = put_track(b, 1, "");
+    struct store_correction c = {.track = track, .genre = "jazz", .is = true, .made_s = 5};
+    assert_int_equal(store_correction_put(b->s, b->account, &c, &e), ERR_OK);
+    c.is = false;
+    assert_int_equal(store_correction_put(b->s, b->account, &c, &e), ERR_OK);
+    assert_int_equal(store_correction_list(b->s, b->account, &b->a, &list, &n, &e), ERR_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(list[0].track, track);
+    assert_string_equal(list[0].genre, "jazz");
+    assert_false(list[0].is);
+    assert_int_equal(store_correction_drop(b->s, b->account, track, &dropped, &e), ERR_OK);
+    assert_int_equal(dropped, 1);
+    assert_int_equal(store_correction_list(b->s, b->account, &b->a, &list, &n, &e), ERR_OK);
+    assert_int_equal(n, 0);
 }
 
 static int64_t new_playlist(struct bench *b)
@@ -312,6 +348,7 @@ int main(void)
         TEST(test_an_account_gains_its_key),
         TEST(test_new_facts_drop_the_label),
         TEST(test_the_same_song_is_listed_once),
+        TEST(test_the_last_word_on_a_song_counts),
         TEST(test_the_outbox_goes_in_order),
         TEST(test_a_reading_settles_and_merges),
         TEST(test_runs_are_listed_and_pruned),

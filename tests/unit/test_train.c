@@ -81,16 +81,22 @@ static void test_fit_needs_no_files(void **state)
     struct corpus train, validate;
     struct model *m = NULL;
     struct buf fitted;
+    struct tree *tree = NULL;
     trained(1, id);
-    assert_int_equal(corpus_load(&train, &(struct corpus_sources){.paths = data, .n = 1, .families = families}, DATASET_TRAIN, &e), ERR_OK);
-    assert_int_equal(corpus_load(&validate, &(struct corpus_sources){.paths = data, .n = 1, .families = families}, DATASET_VALIDATE, &e), ERR_OK);
-    assert_int_equal(train_fit(&recipe, &(struct train_corpora){&train, &validate, NULL}, 1, &fitted, &e), ERR_OK);
+    assert_int_equal(tree_open(NULL, &tree, &e), ERR_OK);
+    const struct corpus_sources sources = {
+        .paths = data, .n = 1, .families = families, .tree = tree};
+    assert_int_equal(corpus_load(&train, &sources, DATASET_TRAIN, &e), ERR_OK);
+    assert_int_equal(corpus_load(&validate, &sources, DATASET_VALIDATE, &e), ERR_OK);
+    const struct train_corpora both = {.train = &train, .validate = &validate, .tree = tree};
+    assert_int_equal(train_fit(&recipe, &both, 1, &fitted, &e), ERR_OK);
     assert_int_equal(model_read(fitted.data, fitted.len, &m, &e), ERR_OK);
     assert_string_equal(model_id(m), id);
     model_close(m);
     buf_free(&fitted);
     struct metric metric;
-    assert_int_equal(train_fit(&recipe, &(struct train_corpora){&train, NULL, NULL}, 1, &fitted, &e), ERR_OK);
+    assert_int_equal(train_fit(&recipe, &(struct train_corpora){.train = &train}, 1, &fitted, &e),
+                     ERR_OK);
     assert_int_equal(model_read(fitted.data, fitted.len, &m, &e), ERR_OK);
     assert_int_equal(eval_measure(m, &validate, EVAL_ALL, &metric, &e), ERR_OK);
     assert_true(metric.macro_auc > 0.9);
@@ -98,6 +104,7 @@ static void test_fit_needs_no_files(void **state)
     buf_free(&fitted);
     corpus_free(&train);
     corpus_free(&validate);
+    tree_close(tree);
 }
 
 static void test_card(void **state)
