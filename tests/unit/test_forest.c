@@ -138,6 +138,46 @@ static void test_cuts_at_the_step(void **state)
     forest_free(f);
 }
 
+static void test_leaves_have_their_least(void **state)
+{
+    (void)state;
+    float x[30], probs[30 * GENRE_N];
+    uint32_t labels[30] = {1}; /* at one end, [0]; the other end has label 1 */
+    labels[29] = 2;
+    for (size_t i = 0; i < 30; i++) {
+        x[i] = (float)i;
+    }
+    struct matrix m = {.x = x, .labels = labels, .n = 30, .columns = 1};
+    const struct forest_options o = {.trees = 300, .min_leaf = 6, .seed = 5};
+    struct forest *f = forest_fit(&m, &o);
+    forest_predict(f, &m, probs);
+    /* Drawn once on average, among six rows and more. */
+    assert_true(probs[0] > 0.05F && probs[0] < 0.25F);
+    assert_true(probs[29 * GENRE_N + 1] > 0.05F && probs[29 * GENRE_N + 1] < 0.25F);
+    forest_free(f);
+}
+
+static void test_constant_features_end_nothing(void **state)
+{
+    (void)state;
+    float x[40 * 10] = {0}, probs[40 * GENRE_N];
+    uint32_t labels[40];
+    for (size_t i = 0; i < 40; i++) {
+        x[i * 10 + 6] = (float)i;
+        labels[i] = i < 20 ? 1 : 2;
+    }
+    struct matrix m = {.x = x, .labels = labels, .n = 40, .columns = 10};
+    const struct forest_options o = {.trees = 1, .features = 1, .seed = 2};
+    struct forest *f = forest_fit(&m, &o);
+    forest_predict(f, &m, probs);
+    for (size_t i = 0; i < 40; i++) {
+        float sum = probs[i * GENRE_N] + probs[i * GENRE_N + 1];
+        assert_true(fabsf(sum - 1.0F) < 1e-6F);
+        assert_true(probs[i * GENRE_N] < 1e-6F || probs[i * GENRE_N + 1] < 1e-6F);
+    }
+    forest_free(f);
+}
+
 static void test_nothing_to_split(void **state)
 {
     (void)state;
@@ -156,9 +196,13 @@ static void test_nothing_to_split(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_learns_xor),       cmocka_unit_test(test_same_seed_same_forest),
-        cmocka_unit_test(test_grown_to_purity),  cmocka_unit_test(test_cuts_at_the_step),
+        cmocka_unit_test(test_learns_xor),
+        cmocka_unit_test(test_same_seed_same_forest),
+        cmocka_unit_test(test_grown_to_purity),
+        cmocka_unit_test(test_cuts_at_the_step),
         cmocka_unit_test(test_nothing_to_split),
+        cmocka_unit_test(test_leaves_have_their_least),
+        cmocka_unit_test(test_constant_features_end_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
