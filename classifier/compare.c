@@ -20,7 +20,6 @@
 #include "classifier/model.h"
 
 #define ROWS_LEAST 50 /* in a split's training part */
-#define PLACE_BITS 16 /* logistic regression hashes texts to 2^16 places */
 #define STEPS_MOST 100
 #define CHUNK      64
 
@@ -132,10 +131,11 @@ static void logistic_measure(struct bench *b, enum compare_inputs inputs,
 {
     const struct logistic_options options = {
         .l2 = 1.0 / (double)train->n, .steps = STEPS_MOST, .slope = 1e-5};
+    const unsigned bits = b->o->place_bits ? b->o->place_bits : COMPARE_PLACE_BITS;
     struct matrix_sparse train_text, test_text;
     struct logistic l;
-    matrix_sparse_make(&train_text, &b->split.train, sights[inputs].groups, PLACE_BITS);
-    matrix_sparse_make(&test_text, &b->split.test, sights[inputs].groups, PLACE_BITS);
+    matrix_sparse_make(&train_text, &b->split.train, sights[inputs].groups, bits);
+    matrix_sparse_make(&test_text, &b->split.test, sights[inputs].groups, bits);
     logistic_fit(&l, train, &train_text, &options);
     logistic_predict(&l, test, &test_text, b->probs);
     tell(b, "logistic regression: %zu steps, loss %.4f, slope %.6f", l.steps, l.loss, l.slope);

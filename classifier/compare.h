@@ -70,6 +70,8 @@ struct compare_options {
     int epochs;                        /* of the MLP; 0: the recipe's */
     const struct train_recipe *recipe; /* NULL: the default */
     size_t trees;                      /* 0: COMPARE_TREES */
+    unsigned place_bits; /* logistic regression hashes texts to 2^place_bits places; 0:
+                            COMPARE_PLACE_BITS */
     const char *dump; /* a directory: for each way the rows as kNN and forest see them are written
                          there, KEY-train.csv and KEY-test.csv, and only those two are measured */
     bool json;
@@ -78,6 +80,7 @@ struct compare_options {
 #define COMPARE_ROWS_MOST  20000
 #define COMPARE_NEIGHBOURS 50
 #define COMPARE_TREES      200
+#define COMPARE_PLACE_BITS 16
 
 /* kNN and the forest are fitted anew for each set of inputs, as logistic regression is; the MLP is
  * trained once for each way, as it is made to serve any inputs. Progress goes to standard error.

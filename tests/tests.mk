@@ -38,7 +38,7 @@ run-check-all:
 	@$(MAKE) WERROR=1 CC=clang $(OUT:build/$(VARIANT)=build/clang)/genred unit
 	@$(MAKE) WERROR=1 SAN=asan build/$(notdir $(CC))-asan/genred build/$(notdir $(CC))-asan/genrectl unit
 	@RUNNER='valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99' \
-		sh tests/run.sh $(filter-out %/test_net_server %/test_model %/test_train,$(TESTS))
+		sh tests/run.sh $(filter-out %/test_net_server %/test_model %/test_train %/test_compare,$(TESTS))
 	@$(MAKE) analyse
 	@python3 -m unittest discover -s tests/fake -q
 	@GENRED_BUILD=build python3 -m unittest discover -s tests/e2e -q
@@ -57,6 +57,12 @@ bench: all $(OUT)/tests/bench/bench
 $(OUT)/tests/bench/bench: $(OUT)/tests/bench/bench.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -o $@ $^ $(LDLIBS)
+
+# Our kNN and forest against scikit-learn's: make bench-sklearn TRACKS=tracks.csv FAMILIES=tag-families.csv
+.PHONY: bench-sklearn
+bench-sklearn: all
+	@sh tests/lint/deps.sh python3-sklearn python3-numpy
+	@/usr/bin/python3 tests/bench/sklearn_compare.py build/genrectl $(TRACKS) $(FAMILIES) $(ROWS)
 
 T ?= 60
 fuzz:

@@ -13,6 +13,7 @@
 #include "daemon/command.h"
 #include "daemon/command_complete.h"
 #include "daemon/command_doc.h"
+#include "daemon/ctl_local.h"
 
 #define WORDS_MAX 80
 
@@ -117,6 +118,25 @@ static void test_data_takes_several(void **state)
     refuse("train --families f", "train needs --data");
     refuse("train --data a", "train needs --families");
     refuse("train a", "train needs --data");
+}
+
+static void test_flags_of_a_comparison(void **state)
+{
+    (void)state;
+    static const char *const bad[][2] = {
+        {"eval --data a --families f --rows 9", "--rows only with --compare"},
+        {"eval --data a --families f --dump d", "--dump only with --compare"},
+        {"eval --data a --families f --compare --model m", "takes no --model"},
+        {"eval --data a --families f --compare --rows many", "--rows is no whole number"},
+    };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct command c;
+        struct err e = {0};
+        accept(bad[i][0], &c);
+        assert_int_equal(ctl_local_run(&c, &e), ERR_USAGE);
+        assert_non_null(strstr(e.text, bad[i][1]));
+    }
+    refuse("train --data a --families f --compare", "train takes no --compare");
 }
 
 static void test_what_is_unknown_is_told_its_neighbour(void **state)
@@ -231,6 +251,7 @@ int main(void)
         cmocka_unit_test(test_flags_stand_anywhere),
         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_data_takes_several),
+        cmocka_unit_test(test_flags_of_a_comparison),
         cmocka_unit_test(test_what_is_unknown_is_told_its_neighbour),
         cmocka_unit_test(test_json_is_known_even_when_the_rest_is_wrong),
         cmocka_unit_test(test_help_needs_no_arguments),
