@@ -5,6 +5,7 @@
 
 #include "base/csv.h"
 #include "base/mem.h"
+#include "classifier/artist.h"
 #include "classifier/dataset.h"
 
 #define HELD_OUT 0.2
@@ -26,9 +27,23 @@ static void song_add(struct reader *r, size_t song)
     r->p->songs[r->songs_n++] = (uint32_t)song;
 }
 
-static void row_take(struct reader *r, const char *ids, const struct songs *songs)
+/* Ends the playlist at hand, or drops it when it is too short to tell anything. */
+static void playlist_end(struct reader *r)
 {
     struct playlists *p = r->p;
+    if (r->songs_n - p->first[p->n] < LEAST) {
+        r->songs_n = p->first[p->n];
+        return;
+    }
+    if (p->n + 2 > r->cap) {
+        r->cap = 2 * r->cap;
+        p->first = mem_resize(p->first, r->cap, sizeof(*p->first));
+    }
+    p->first[++p->n] = r->songs_n;
+}
+
+static void row_take(struct reader *r, const char *ids, const struct songs *songs)
+{
     for (const char *s = ids + strspn(ids, " "); *s; s += strspn(s, " ")) {
         char id[64];
         size_t n = strcspn(s, " ");
@@ -42,15 +57,38 @@ static void row_take(struct reader *r, const char *ids, const struct songs *song
         }
         s += n;
     }
-    if (r->songs_n - p->first[p->n] < LEAST) {
-        r->songs_n = p->first[p->n];
-        return;
+    playlist_end(r);
+}
+
+struct made {
+    uint64_t artist;
+    size_t song;
+};
+
+static int by_artist(const void *a, const void *b)
+{
+    const struct made *x = a, *y = b;
+    int order = (x->artist > y->artist) - (x->artist < y->artist);
+    return order != 0 ? order : (x->song > y->song) - (x->song < y->song);
+}
+
+void playlists_of_artists(struct playlists *p, const struct songs *songs)
+{
+    struct made *made = mem_array(songs->n + 1, sizeof(*made));
+    struct reader r = {.p = p, .cap = 64};
+    *p = (struct playlists){.first = mem_array(r.cap, sizeof(*p->first))};
+    for (size_t i = 0; i < songs->n; i++) {
+        made[i] = (struct made){artist_key(songs->at[i].artists), i};
     }
-    if (p->n + 2 > r->cap) {
-        r->cap = 2 * r->cap;
-        p->first = mem_resize(p->first, r->cap, sizeof(*p->first));
+    qsort(made, songs->n, sizeof(*made), by_artist);
+    for (size_t i = 0; i < songs->n; i++) {
+        if (i > 0 && made[i].artist != made[i - 1].artist) {
+            playlist_end(&r);
+        }
+        song_add(&r, made[i].song);
     }
-    p->first[++p->n] = r->songs_n;
+    playlist_end(&r);
+    free(made);
 }
 
 enum err_code playlists_load(struct playlists *p, const char *path, const struct songs *songs,

@@ -23,6 +23,8 @@ enum playlists_part { PLAYLISTS_LEARN, PLAYLISTS_HOLD };
 ERR_NODISCARD enum err_code playlists_load(struct playlists *p, const char *path,
                                            const struct songs *songs, enum playlists_part part,
                                            struct err *e);
+/* Instead: a "playlist" of the songs of each first artist with two or more. */
+void playlists_of_artists(struct playlists *p, const struct songs *songs);
 void playlists_free(struct playlists *p);
 
 #endif

@@ -15,6 +15,7 @@
 #include "classifier/genre.h"
 #include "classifier/metric.h"
 #include "classifier/model.h"
+#include "classifier/space.h"
 #include "classifier/tree.h"
 
 #define ROWS_LEAST       100 /* labelled songs; fewer teach nothing */
@@ -250,7 +251,9 @@ static void calibration_clear(struct run *r)
     r->mlp.threshold = r->threshold;
 }
 
-static void projection_make(struct run *r)
+/* Without files there is nothing to learn likeness from: any directions keep most of it (Johnson and
+ * Lindenstrauss 1984). */
+static enum err_code projection_make(struct run *r, struct err *e)
 {
     struct rand_seq rand = {1};
     const size_t n = mlp_hidden(&r->recipe.shape) * r->recipe.shape.space;
@@ -259,6 +262,12 @@ static void projection_make(struct run *r)
         r->projection[i] = (float)rand_normal(&rand);
     }
     r->mlp.projection = r->projection;
+    if (r->options == NULL) {
+        return ERR_OK;
+    }
+    const struct space_sources sources = {
+        .data = r->options->data, .data_n = 1, .playlists = r->options->playlists};
+    return space_fit(&r->mlp, &sources, r->options->seed, r->projection, e);
 }
 
 /* Packs the best epoch's network into b, calibrated on the validation songs. */
@@ -268,8 +277,10 @@ static enum err_code result_pack(struct run *r, struct buf *b, struct err *e)
     r->table = mem_array(r->vocab.slots, mlp_slot_bytes(&r->recipe.shape));
     net_quantise(r->net, &r->vocab, r->table, &r->mlp);
     calibration_clear(r);
-    projection_make(r);
-    enum err_code code = pack(r, b, e);
+    enum err_code code = projection_make(r, e);
+    if (code == ERR_OK) {
+        code = pack(r, b, e);
+    }
     if (code != ERR_OK || r->validate.n == 0) {
         return code;
     }

@@ -32,6 +32,7 @@ struct train_options {
     size_t data_n;
     const char *families; /* tag-families.csv */
     const char *artists;  /* further tags of artists, as artist.h reads them; NULL: none */
+    const char *playlists; /* songs that belong together, as playlists.h reads them; NULL: none */
     const char *out;      /* the model file; an old one stays unless training succeeds */
     const char *card;     /* what was done, in Markdown; NULL: none */
     uint64_t seed;

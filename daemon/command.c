@@ -40,6 +40,8 @@ const struct command_option_row command_option_rows[OPTION_N] = {
      "Table of tags and the genre family of each."},
     {OPTION_ARTISTS, "artists", "FILE", false, WORDS_FILES,
      "Further tags of artists, with the columns artist and tags."},
+    {OPTION_PLAYLISTS, "playlists", "FILE", false, WORDS_FILES,
+     "Playlists, with the columns playlist and track_ids: which songs belong together."},
     {OPTION_OUT, "out", "FILE", false, WORDS_FILES, "Where to write the model (genred.model)."},
     {OPTION_CARD, "card", "FILE", false, WORDS_FILES,
      "Where to write what was done and how well it went, in Markdown."},
@@ -124,10 +126,10 @@ const struct command_row command_rows[] = {
      "one line of JSON per song with the probability of every genre, best first. Needs no login, "
      "network, daemon or configuration."},
     {COMMAND_TRAIN, "train", "", 0, COMMAND_VALUES_MAX, COMMAND_LOCAL, false, WORDS_FILES,
-     BIT(DATA) | BIT(FAMILIES) | BIT(ARTISTS) | BIT(OUT) | BIT(CARD) | BIT(SEED) | BIT(EPOCHS),
+     BIT(DATA) | BIT(FAMILIES) | BIT(ARTISTS) | BIT(PLAYLISTS) | BIT(OUT) | BIT(CARD) | BIT(SEED) | BIT(EPOCHS),
      BIT(DATA) | BIT(FAMILIES), "Train a model.", "The same data and seed give the same model."},
     {COMMAND_EVAL, "eval", "", 0, COMMAND_VALUES_MAX, COMMAND_LOCAL, false, WORDS_FILES,
-     BIT(DATA) | BIT(FAMILIES) | BIT(MODEL) | BIT(COMPARE) | BIT(ROWS) | BIT(SEED) | BIT(EPOCHS) |
+     BIT(DATA) | BIT(FAMILIES) | BIT(MODEL) | BIT(PLAYLISTS) | BIT(COMPARE) | BIT(ROWS) | BIT(SEED) | BIT(EPOCHS) |
          BIT(DUMP),
      BIT(DATA) | BIT(FAMILIES), "Measure a model on songs of artists that it was not trained on.",
      "Prints the scores per genre and on average. --compare trains plain models and this one anew "

@@ -61,6 +61,7 @@ enum command_option {
     OPTION_DATA,
     OPTION_FAMILIES,
     OPTION_ARTISTS,
+    OPTION_PLAYLISTS,
     OPTION_OUT,
     OPTION_CARD,
     OPTION_SEED,

@@ -12,6 +12,7 @@
 #include "classifier/classify.h"
 #include "classifier/compare.h"
 #include "classifier/eval.h"
+#include "classifier/recall.h"
 #include "classifier/train.h"
 #include "daemon/command_complete.h"
 #include "daemon/command_doc.h"
@@ -59,6 +60,7 @@ static enum err_code train(const struct command *c, struct err *e)
         .data_n = c->n_data,
         .families = c->value[OPTION_FAMILIES],
         .artists = c->value[OPTION_ARTISTS],
+        .playlists = c->value[OPTION_PLAYLISTS],
         .out = out != NULL ? out : OUT_DEFAULT,
         .card = c->value[OPTION_CARD],
         .seed = (uint64_t)seed,
@@ -123,6 +125,10 @@ static enum err_code eval(const struct command *c, struct err *e)
     }
     if (command_has(c, OPTION_COMPARE)) {
         return compare(c, e);
+    }
+    if (command_has(c, OPTION_PLAYLISTS)) {
+        return recall_run(c->data, c->n_data, c->value[OPTION_PLAYLISTS], c->value[OPTION_MODEL],
+                          stdout, e);
     }
     struct eval_options options = {
         .data = c->data,
