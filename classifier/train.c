@@ -219,9 +219,9 @@ static void epochs_train(struct run *r)
             r->best_epoch = epoch + 1;
         }
         fprintf(stderr,
-                "epoch %d of %d: loss %.5f, macro AUC %.4f, without statistics %.4f, %lld s\n",
+                "epoch %d of %d: loss %.5f, macro AUC %.4f, without statistics %.4f, %.2f s\n",
                 epoch + 1, r->recipe.epochs, loss, auc, auc_text,
-                (long long)(clock_boot_ms() - start_ms) / 1000);
+                (double)(clock_boot_ms() - start_ms) / 1000.0);
     }
     memcpy(r->net->params, r->best, bytes);
     free(order);

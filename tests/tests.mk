@@ -4,7 +4,7 @@ PACKAGES := libc6-dev libuv1-dev libcurl4-openssl-dev libcjson-dev libmicrohttpd
 	libsqlite3-dev libopenblas-dev zlib1g-dev libcmocka-dev scdoc mandoc python3 curl ca-certificates \
 	clang clang-format clang-tidy libclang-rt-14-dev cppcheck valgrind shellcheck sqlite3 procps systemd
 
-.PHONY: deps demo check check-all run-check run-check-all unit lint analyse bench fuzz sandbox
+.PHONY: deps demo check check-all run-check run-check-all unit lint analyse bench bench-train fuzz sandbox
 deps:
 	@sh tests/lint/deps.sh $(PACKAGES)
 
@@ -53,6 +53,10 @@ analyse:
 
 bench: all $(OUT)/tests/bench/bench
 	@python3 tests/bench/bench.py build $(OUT)/tests/bench/bench tests/bench/budgets.txt
+
+# Training against PyTorch (Debian's python3-torch), minutes: GENRED_DATA=DIR make bench-train
+bench-train: all
+	@/usr/bin/python3 tests/bench/train_ratio.py build
 
 $(OUT)/tests/bench/bench: $(OUT)/tests/bench/bench.o $(LIB)
 	$(call say,LINK,$@)
