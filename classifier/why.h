@@ -17,6 +17,10 @@
 
 #define WHY_PARTS  64 /* of a song at most; what comes after goes with the last of its group */
 #define WHY_ORDERS 48
+#define WHY_METHOD                                                                                 \
+    "Owen values: the parts add up to the log-odds of the song less those of one of which "        \
+    "nothing "                                                                                     \
+    "is known"
 
 enum why_group {
     WHY_SOUND, /* one part per statistic */

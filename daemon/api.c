@@ -8,8 +8,11 @@
 #include "daemon/app.h"
 #include "daemon/doctor.h"
 #include "daemon/policy.h"
+#include "daemon/song.h"
 #include "daemon/songs.h"
 #include "daemon/status.h"
+
+#define SIMILAR_N 10
 
 typedef enum err_code route_fn(struct app *a, const struct server_request *req,
                                const struct json *body, struct json **ret, struct err *e);
@@ -70,17 +73,40 @@ static enum err_code post_label(struct app *a, const struct server_request *req,
                                 const struct json *body, struct json **ret, struct err *e)
 {
     const char *track = json_get_str(body, "track");
-    struct songs_word word = {.track = track ? track : "",
-                              .forget = json_get_bool(body, "forget", false)};
+    struct song_word word = {.track = track ? track : "",
+                             .forget = json_get_bool(body, "forget", false)};
     (void)req;
     const char **is = names_of(json_get(body, "is"), &word.n_is);
     const char **not = names_of(json_get(body, "not"), &word.n_not);
     word.is = is;
-    word.not = not;
-    enum err_code code = songs_label(a, &word, ret, e);
+    word.not = not ;
+    enum err_code code = song_label(a, &word, ret, e);
     free(is);
-    free(not);
+    free(not );
     return code;
+}
+
+static enum err_code get_why(struct app *a, const struct server_request *req,
+                             const struct json *body, struct json **ret, struct err *e)
+{
+    const char *track = server_request_query(req, "track");
+    (void)body;
+    return song_why(a, track ? track : "", server_request_query(req, "genres"), ret, e);
+}
+
+static enum err_code get_similar(struct app *a, const struct server_request *req,
+                                 const struct json *body, struct json **ret, struct err *e)
+{
+    const char *track = server_request_query(req, "track");
+    const char *playlist = server_request_query(req, "playlist");
+    const char *n = server_request_query(req, "n");
+    int64_t count = SIMILAR_N;
+    (void)body;
+    if (n && !text_to_int(n, 1, 10000, &count))
+        return err_set(e, ERR_USAGE, "the number of songs must lie between 1 and 10000");
+    if (!track == !playlist)
+        return err_set(e, ERR_USAGE, "either a song or a playlist must be named");
+    return song_similar(a, track, playlist, (size_t)count, ret, e);
 }
 
 static enum err_code get_runs(struct app *a, const struct server_request *req,
@@ -228,6 +254,8 @@ static const struct route routes[] = {
     {"GET", "/api/genres", true, 200, get_genres},
     {"GET", "/api/list", true, 200, get_list},
     {"GET", "/api/review", true, 200, get_review},
+    {"GET", "/api/why", true, 200, get_why},
+    {"GET", "/api/similar", true, 200, get_similar},
     {"POST", "/api/label", false, 200, post_label},
     {"GET", "/api/runs", true, 200, get_runs},
     {"GET", "/api/paths", false, 200, get_paths},

@@ -126,11 +126,12 @@ const struct command_row command_rows[] = {
      "one line of JSON per song with the probability of every genre, best first. Needs no login, "
      "network, daemon or configuration."},
     {COMMAND_TRAIN, "train", "", 0, COMMAND_VALUES_MAX, COMMAND_LOCAL, false, WORDS_FILES,
-     BIT(DATA) | BIT(FAMILIES) | BIT(ARTISTS) | BIT(PLAYLISTS) | BIT(OUT) | BIT(CARD) | BIT(SEED) | BIT(EPOCHS),
+     BIT(DATA) | BIT(FAMILIES) | BIT(ARTISTS) | BIT(PLAYLISTS) | BIT(OUT) | BIT(CARD) | BIT(SEED) |
+         BIT(EPOCHS),
      BIT(DATA) | BIT(FAMILIES), "Train a model.", "The same data and seed give the same model."},
     {COMMAND_EVAL, "eval", "", 0, COMMAND_VALUES_MAX, COMMAND_LOCAL, false, WORDS_FILES,
-     BIT(DATA) | BIT(FAMILIES) | BIT(MODEL) | BIT(PLAYLISTS) | BIT(COMPARE) | BIT(ROWS) | BIT(SEED) | BIT(EPOCHS) |
-         BIT(DUMP),
+     BIT(DATA) | BIT(FAMILIES) | BIT(MODEL) | BIT(PLAYLISTS) | BIT(COMPARE) | BIT(ROWS) |
+         BIT(SEED) | BIT(EPOCHS) | BIT(DUMP),
      BIT(DATA) | BIT(FAMILIES), "Measure a model on songs of artists that it was not trained on.",
      "Prints the scores per genre and on average. --compare trains plain models and this one anew "
      "with random songs, random songs without duplicates, and songs of other artists than those "

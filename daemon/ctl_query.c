@@ -99,6 +99,40 @@ enum err_code ctl_query_label(struct ctl *c, struct err *e)
     return code;
 }
 
+enum err_code ctl_query_why(struct ctl *c, struct err *e)
+{
+    struct buf target = {0};
+    buf_add_str(&target, "/api/why?");
+    url_param(&target, "track", c->command.args[0]);
+    if (command_has(&c->command, OPTION_GENRES)) {
+        url_param(&target, "genres", c->command.value[OPTION_GENRES]);
+    }
+    enum err_code code = ask_and_show(c, "GET", buf_str(&target), ctl_songs_why, e);
+    buf_free(&target);
+    return code;
+}
+
+enum err_code ctl_query_similar(struct ctl *c, struct err *e)
+{
+    const struct command *command = &c->command;
+    struct buf target = {0};
+    if ((command->n_args > 0) == command_has(command, OPTION_PLAYLIST)) {
+        return err_set(e, ERR_USAGE, "similar takes either a song or --playlist");
+    }
+    buf_add_str(&target, "/api/similar?");
+    if (command->n_args > 0) {
+        url_param(&target, "track", command->args[0]);
+    } else {
+        url_param(&target, "playlist", command->value[OPTION_PLAYLIST]);
+    }
+    if (command_has(command, OPTION_COUNT)) {
+        url_param(&target, "n", command->value[OPTION_COUNT]);
+    }
+    enum err_code code = ask_and_show(c, "GET", buf_str(&target), ctl_songs_similar, e);
+    buf_free(&target);
+    return code;
+}
+
 enum err_code ctl_query_runs(struct ctl *c, struct err *e)
 {
     return ask_and_show(c, "GET", "/api/runs", ctl_show_runs, e);

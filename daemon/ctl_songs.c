@@ -69,7 +69,6 @@ void ctl_songs_list(const struct ctl *c, const struct json *list)
     printf("\n%zu songs; * in the playlist\n", n);
 }
 
-
 /* "Name - Artists", harmless for a terminal. Caller: free. */
 static char *song_text(const struct json *song)
 {
@@ -166,4 +165,80 @@ void ctl_songs_label(const struct ctl *c, const struct json *answer)
                json_get_str(m, "genre"), text);
         free(text);
     }
+}
+
+#define WHY_SHOWN 8 /* parts of a genre */
+
+static void part_print(const struct json *part)
+{
+    double logit = json_get_num(part, "logit", 0);
+    const char *source = json_get_str(part, "source");
+    const char *input = json_get_str(part, "input");
+    const char *what = json_get_str(part, "what");
+    char *clean = ctl_table_clean(what != NULL ? what : "");
+    printf("    %c %3.0f %%  %s %s%s%s\n", logit < 0 ? '-' : '+',
+           100 * json_get_num(part, "share", 0), input != NULL ? input : "", clean,
+           source != NULL ? "  from " : "", source != NULL ? source : "");
+    free(clean);
+}
+
+static void why_genre_print(const struct json *g)
+{
+    double threshold = json_get_num(g, "threshold", 2);
+    bool yours = json_get_bool(g, "yours", false);
+    bool is = json_get_bool(g, "is", false);
+    int shown = 0;
+    double rest = 0;
+    printf("\n  %s %.0f %%", json_get_str(g, "genre"), 100 * json_get_num(g, "p", 0));
+    if (yours) {
+        printf(", %s, as you say\n", is ? "yes" : "no");
+    } else if (threshold > 1) {
+        printf(", no: the model is never sure enough with so little known\n");
+    } else {
+        printf(", %s: %.0f %% is enough\n", is ? "yes" : "no", 100 * threshold);
+    }
+    const struct json *parts = json_get(g, "parts");
+    for (const struct json *p = json_first(parts); p != NULL; p = json_next(p)) {
+        if (shown++ < WHY_SHOWN) {
+            part_print(p);
+        } else {
+            rest += json_get_num(p, "share", 0);
+        }
+    }
+    if (shown > WHY_SHOWN) {
+        printf("      %3.0f %%  %d others\n", 100 * rest, shown - WHY_SHOWN);
+    }
+    double moved = json_get_num(g, "corrections", 0);
+    if (moved > 0.01 || moved < -0.01) {
+        printf("    %c your corrections of other songs: %+.2f log-odds\n", moved < 0 ? '-' : '+',
+               moved);
+    }
+}
+
+void ctl_songs_why(const struct ctl *c, const struct json *why)
+{
+    char *text = song_text(why);
+    (void)c;
+    printf("%s\n", text);
+    free(text);
+    for (const struct json *g = json_first(json_get(why, "genres")); g != NULL; g = json_next(g)) {
+        why_genre_print(g);
+    }
+    const char *method = json_get_str(why, "method");
+    printf("\n%s\n", method != NULL ? method : "");
+}
+
+void ctl_songs_similar(const struct ctl *c, const struct json *similar)
+{
+    static const struct ctl_table_column columns[] = {
+        {"cosine", true, false}, {"song", false, true}, {"id", false, false}};
+    struct ctl_table t;
+    ctl_table_init(&t, columns, 3);
+    const struct json *tracks = json_get(similar, "tracks");
+    for (const struct json *s = json_first(tracks); s != NULL; s = json_next(s)) {
+        ctl_table_addf(&t, "%.3f", json_get_num(s, "cosine", 0));
+        song_cell(&t, s);
+        ctl_table_add(&t, json_get_str(s, "id"));
+    }
+    ctl_table_print(&t, ctl_table_width(STDOUT_FILENO), c->color);
 }

@@ -42,6 +42,10 @@ static carry_out_fn *carry_out_find(enum command_id id)
         return ctl_query_review;
     case COMMAND_LABEL:
         return ctl_query_label;
+    case COMMAND_WHY:
+        return ctl_query_why;
+    case COMMAND_SIMILAR:
+        return ctl_query_similar;
     case COMMAND_RUNS:
         return ctl_query_runs;
     case COMMAND_WATCH:
@@ -54,8 +58,6 @@ static carry_out_fn *carry_out_find(enum command_id id)
         return ctl_work_drop;
     case COMMAND_DOCTOR:
         return ctl_doctor_run;
-    case COMMAND_WHY:
-    case COMMAND_SIMILAR:
     case COMMAND_CLASSIFY:
     case COMMAND_TRAIN:
     case COMMAND_EVAL:
@@ -185,7 +187,8 @@ int main(int argc, char **argv)
     }
     if (code == ERR_OK) {
         c.color = wants_color(&c.command);
-        bool local = c.command.row->kind == COMMAND_LOCAL || command_has(&c.command, OPTION_HELP);
+        bool local = c.command.row->kind == COMMAND_LOCAL || command_has(&c.command, OPTION_HELP) ||
+                     command_has(&c.command, OPTION_FROM);
         code = local ? ctl_local_run(&c.command, &e) : remote_run(&c, &e);
     }
     int status = code != ERR_OK ? failure_print(&c, &e) : c.exit_status;

@@ -3,19 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/text.h"
 #include "classifier/genre.h"
 #include "daemon/app.h"
 #include "daemon/choice.h"
 #include "daemon/jobs/opinion.h"
-#include "daemon/track.h"
-#include "store/correction.h"
 #include "store/playlist.h"
 
 #define GUESSES 2 /* told of an unsure song */
 
-static enum err_code opinion_make(struct app *a, struct opinion *o, struct err *e)
+enum err_code songs_opinion(struct app *a, struct opinion *o, struct err *e)
 {
     enum err_code code = opinion_load(o, a->store, a->token.account, a->model, a->tree, e);
     if (code == ERR_OK)
@@ -23,7 +19,7 @@ static enum err_code opinion_make(struct app *a, struct opinion *o, struct err *
     return code;
 }
 
-static struct json *song_json(const struct store_labelled *song)
+struct json *songs_json(const struct store_labelled *song)
 {
     struct json *j = json_object();
     json_set_str(j, "id", song->sid);
@@ -133,7 +129,7 @@ enum err_code songs_genres(struct app *a, struct json **ret, struct err *e)
 {
     struct opinion o = {0};
     struct genres s = {.o = &o};
-    enum err_code code = opinion_make(a, &o, e);
+    enum err_code code = songs_opinion(a, &o, e);
     if (code == ERR_OK)
         code = store_playlist_list(a->store, a->token.account, &o.arena, &s.playlists,
                                    &s.n_playlists, e);
@@ -193,7 +189,7 @@ static struct json *listed_json(const struct opinion *o, const struct ranked *r,
     struct store_item key = {.track = o->songs[r->song].track};
     const struct store_item *item =
         items->n ? bsearch(&key, items->list, items->n, sizeof(key), item_by_track) : NULL;
-    struct json *j = song_json(&o->songs[r->song]);
+    struct json *j = songs_json(&o->songs[r->song]);
     json_set_num(j, "p", r->p);
     json_set_bool(j, "yours", o->word[r->song * o->genres + genre] != 0);
     json_set_bool(j, "playlist", item && item->by != STORE_BY_REMOVED);
@@ -225,7 +221,7 @@ enum err_code songs_list(struct app *a, const char *name, struct json **ret, str
     size_t genre = 0;
     enum err_code code = choice_find(a, name, &genre, e);
     if (code == ERR_OK)
-        code = opinion_make(a, &o, e);
+        code = songs_opinion(a, &o, e);
     if (code == ERR_OK)
         code = store_playlist_items(a->store, a->token.account, genre_name_of(&o, genre), &o.arena,
                                     &items.list, &items.n, e);
@@ -291,7 +287,7 @@ static enum err_code unsure_json(struct app *a, struct opinion *o, size_t song, 
     enum err_code code = store_label_song(a->store, o->songs[song].track, &o->arena, &facts, e);
     if (code)
         return code;
-    struct json *j = song_json(&o->songs[song]);
+    struct json *j = songs_json(&o->songs[song]);
     struct json *reasons = json_array();
     json_set(j, "guesses", guesses_json(o, song));
     if (!o->songs[song].p)
@@ -312,7 +308,7 @@ static enum err_code unsure_json(struct app *a, struct opinion *o, size_t song, 
 enum err_code songs_review(struct app *a, struct json **ret, struct err *e)
 {
     struct opinion o = {0};
-    enum err_code code = opinion_make(a, &o, e);
+    enum err_code code = songs_opinion(a, &o, e);
     struct json *tracks = json_array();
     struct ranked *ranked = arena_alloc(&o.arena, (o.n + 1) * sizeof(*ranked));
     size_t n = 0;
@@ -336,101 +332,5 @@ enum err_code songs_review(struct app *a, struct json **ret, struct err *e)
         json_free(tracks);
     }
     opinion_free(&o);
-    return code;
-}
-
-/* --- the person's word
- * ---------------------------------------------------------------------------- */
-
-static enum err_code word_keep(struct app *a, int64_t track, const char *genre, bool is,
-                               struct err *e)
-{
-    size_t found = 0;
-    enum err_code code = choice_find(a, genre, &found, e);
-    struct store_correction c = {.track = track, .is = is, .made_s = clock_utc_s()};
-    if (code)
-        return code;
-    c.genre = tree_at(a->tree, found)->name;
-    return store_correction_put(a->store, a->token.account, &c, e);
-}
-
-static enum err_code word_put(struct app *a, const struct songs_word *word, int64_t track,
-                              struct err *e)
-{
-    int64_t dropped = 0;
-    enum err_code code = store_begin(a->store, e);
-    if (code == ERR_OK && word->forget)
-        code = store_correction_drop(a->store, a->token.account, track, &dropped, e);
-    for (size_t i = 0; code == ERR_OK && i < word->n_is; i++)
-        code = word_keep(a, track, word->is[i], true, e);
-    for (size_t i = 0; code == ERR_OK && i < word->n_not; i++)
-        code = word_keep(a, track, word->not[i], false, e);
-    return store_end(a->store, code, e);
-}
-
-static struct json *genres_of(const struct opinion *o, size_t song)
-{
-    struct json *genres = json_array();
-    for (size_t g = 0; g < o->genres; g++) {
-        if (!opinion_is(o, song, g, 0))
-            continue;
-        struct json *genre = json_object();
-        json_set_str(genre, "genre", genre_name_of(o, g));
-        json_set_num(genre, "p", p_of(o, song, g));
-        json_set_bool(genre, "yours", o->word[song * o->genres + g] != 0);
-        json_add(genres, genre);
-    }
-    return genres;
-}
-
-/* Songs other than `but` whose genres differ between two opinions on the same list. */
-static struct json *moved_json(const struct opinion *before, const struct opinion *now, size_t but)
-{
-    struct json *moved = json_array();
-    for (size_t i = 0; i < now->n && before->n == now->n; i++) {
-        for (size_t g = 0; g < now->genres && i != but; g++) {
-            bool was = opinion_is(before, i, g, 0);
-            if (was == opinion_is(now, i, g, 0))
-                continue;
-            struct json *j = song_json(&now->songs[i]);
-            json_set_str(j, "genre", genre_name_of(now, g));
-            json_set_bool(j, "entered", !was);
-            json_set_num(j, "p", p_of(now, i, g));
-            json_add(moved, j);
-        }
-    }
-    return moved;
-}
-
-static size_t song_of(const struct opinion *o, int64_t track)
-{
-    size_t i = 0;
-    while (i < o->n && o->songs[i].track != track)
-        i++;
-    return i;
-}
-
-enum err_code songs_label(struct app *a, const struct songs_word *word, struct json **ret,
-                          struct err *e)
-{
-    struct opinion before = {0};
-    struct opinion now = {0};
-    int64_t track = 0;
-    enum err_code code = track_find(a, word->track, &track, e);
-    if (code == ERR_OK)
-        code = opinion_make(a, &before, e);
-    if (code == ERR_OK)
-        code = word_put(a, word, track, e);
-    if (code == ERR_OK)
-        code = opinion_make(a, &now, e);
-    if (code == ERR_OK) {
-        size_t song = song_of(&now, track);
-        struct json *j = song < now.n ? song_json(&now.songs[song]) : json_object();
-        json_set(j, "genres", song < now.n ? genres_of(&now, song) : json_array());
-        json_set(j, "moved", moved_json(&before, &now, song));
-        *ret = j;
-    }
-    opinion_free(&before);
-    opinion_free(&now);
     return code;
 }

@@ -1,4 +1,4 @@
-/* The person's songs by genre, and their word on them, as JSON documents. */
+/* The person's songs by genre, as JSON documents. */
 #ifndef DAEMON_SONGS_H
 #define DAEMON_SONGS_H
 
@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "daemon/jobs/opinion.h"
 
 struct app;
 
@@ -18,17 +19,9 @@ ERR_NODISCARD enum err_code songs_list(struct app *a, const char *genre, struct 
  * and what is missing to be surer. */
 ERR_NODISCARD enum err_code songs_review(struct app *a, struct json **ret, struct err *e);
 
-/* What a person says of one song. */
-struct songs_word {
-    const char *track;       /* id, URI, address of the song, or its name in the library */
-    const char *const *is;   /* (n_is) genres it is of */
-    size_t n_is;
-    const char *const *not;  /* (n_not) genres it is not of */
-    size_t n_not;
-    bool forget;             /* first take back what was said of it before */
-};
-/* Keeps it; the document tells the song's genres now and which others moved with it. */
-ERR_NODISCARD enum err_code songs_label(struct app *a, const struct songs_word *word,
-                                        struct json **ret, struct err *e);
+/* What the daemon thinks of all liked songs now. Caller: opinion_free, also on failure. */
+ERR_NODISCARD enum err_code songs_opinion(struct app *a, struct opinion *o, struct err *e);
+/* {"id","name","artists"} */
+struct json *songs_json(const struct store_labelled *song);
 
 #endif

@@ -26,8 +26,8 @@ ERR_NODISCARD enum err_code store_label_lacking_count(struct store *s, int64_t a
 struct store_labels {
     const char *model; /* its id */
     size_t n_genres;
-    size_t dim;             /* of its space */
-    const float *p;         /* (n, n_genres) probabilities */
+    size_t dim;                  /* of its space */
+    const float *p;              /* (n, n_genres) probabilities */
     const float *places;         /* (n, dim) */
     const unsigned char *regime; /* (n) what was known, a number of the model's */
 };
@@ -49,9 +49,9 @@ struct store_labelled {
     int64_t ord;      /* larger: liked later */
     bool playable;
     bool addable;
-    const float *p;         /* (n_genres); NULL: not labelled */
-    const float *place;     /* (dim); NULL as p */
-    unsigned regime;        /* what was known when it was labelled */
+    const float *p;     /* (n_genres); NULL: not labelled */
+    const float *place; /* (dim); NULL as p */
+    unsigned regime;    /* what was known when it was labelled */
 };
 /* All liked songs of the account with the labels of a model (its p and place are not read),
  * newest liked first; a song liked under two ids (the same ISRC)

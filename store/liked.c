@@ -113,9 +113,9 @@ enum err_code store_liked_search(struct store *s, int64_t account, const char *t
     if (code)
         return code;
     while (sql_row(&q, e))
-        list[n++] = (struct store_found){
-            sql_col_int(&q, 0), arena_str(a, sql_col_str(&q, 1)), arena_str(a, sql_col_str(&q, 2)),
-            arena_str(a, sql_col_str(&q, 3)), (int)sql_col_int(&q, 4)};
+        list[n++] = (struct store_found){sql_col_int(&q, 0), arena_str(a, sql_col_str(&q, 1)),
+                                         arena_str(a, sql_col_str(&q, 2)),
+                                         arena_str(a, sql_col_str(&q, 3)), (int)sql_col_int(&q, 4)};
     if (q.code == ERR_OK) {
         *ret_list = list;
         *ret_n = n;

@@ -196,3 +196,33 @@ enum err_code store_artist_tags_put(struct store *s, int64_t artist, const char 
                        "i", artist);
     return code;
 }
+
+/* The text of the first column of the first row, NULL for none. */
+static enum err_code read_names(struct sql *q, struct arena *a, const char **ret_names,
+                                struct err *e)
+{
+    *ret_names = NULL;
+    while (sql_row(q, e)) {
+        if (!sql_col_is_null(q, 0))
+            *ret_names = arena_str(a, sql_col_str(q, 0));
+    }
+    return q->code;
+}
+
+enum err_code store_track_sources(struct store *s, int64_t track, struct arena *a,
+                                  const char **ret_stats, const char **ret_tags, struct err *e)
+{
+    struct sql q;
+    enum err_code code = sql_start(
+        &q, s, e, "SELECT group_concat(source, ', ') FROM feature WHERE track = ? AND mask <> 0",
+        "i", track);
+    if (code == ERR_OK)
+        code = read_names(&q, a, ret_stats, e);
+    if (code == ERR_OK)
+        code = sql_start(&q, s, e,
+                         "SELECT group_concat(DISTINCT tag.source) FROM track_artist ta"
+                         " CROSS JOIN tag ON tag.artist = ta.artist"
+                         " WHERE ta.track = ? AND tag.tags <> ''",
+                         "i", track);
+    return code ? code : read_names(&q, a, ret_tags, e);
+}

@@ -54,4 +54,10 @@ ERR_NODISCARD enum err_code store_artist_tags_put(struct store *s, int64_t artis
                                                   const char *source, int64_t now_s,
                                                   const char *tags, struct err *e);
 
+/* Names of the sources that told a song's statistics and its artists' tags, "a, b"; NULL: none did.
+ */
+ERR_NODISCARD enum err_code store_track_sources(struct store *s, int64_t track, struct arena *a,
+                                                const char **ret_stats, const char **ret_tags,
+                                                struct err *e);
+
 #endif

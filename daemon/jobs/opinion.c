@@ -36,13 +36,12 @@ enum err_code opinion_load(struct opinion *o, struct store *store, int64_t accou
                            const struct model *model, const struct tree *tree, struct err *e)
 {
     *o = (struct opinion){.tree = tree, .model = model, .genres = tree_n(tree)};
-    const struct store_labels of = {.model = model_id(model),
-                                    .n_genres = model_genres(model),
-                                    .dim = model_space(model)};
+    const struct store_labels of = {
+        .model = model_id(model), .n_genres = model_genres(model), .dim = model_space(model)};
     enum err_code code = store_label_list(store, account, &of, &o->arena, &o->songs, &o->n, e);
     if (code == ERR_OK)
-        code = store_correction_list(store, account, &o->arena, &o->corrections, &o->n_corrections,
-                                     e);
+        code =
+            store_correction_list(store, account, &o->arena, &o->corrections, &o->n_corrections, e);
     if (code || !needs_facts(o))
         return code;
     o->facts = arena_alloc(&o->arena, (o->n + 1) * sizeof(*o->facts));
@@ -120,7 +119,7 @@ struct labelled {
     size_t *song; /* (n) */
     size_t n;
     float *logits;     /* (n, given) */
-    float *places; /* (n, dim) */
+    float *places;     /* (n, dim) */
     uint64_t *artists; /* (n) */
 };
 
@@ -162,7 +161,8 @@ static struct labelled labelled_take(struct opinion *o, const size_t *columns)
 }
 
 /* What the person said, as examples for the head. */
-static struct head_example *examples_make(struct opinion *o, const struct labelled *l, size_t *ret_n)
+static struct head_example *examples_make(struct opinion *o, const struct labelled *l,
+                                          size_t *ret_n)
 {
     const size_t dim = model_space(o->model);
     size_t n = 0;
@@ -177,11 +177,12 @@ static struct head_example *examples_make(struct opinion *o, const struct labell
                 if (word[g] == 0)
                     continue;
                 if (pass)
-                    examples[n] = (struct head_example){.place = l->places + k * dim,
-                                                        .artist = l->artists[k],
-                                                        .genre = (uint32_t)g,
-                                                        .logit = l->logits[k * tree_given(o->tree) + g],
-                                                        .is = word[g] > 0};
+                    examples[n] =
+                        (struct head_example){.place = l->places + k * dim,
+                                              .artist = l->artists[k],
+                                              .genre = (uint32_t)g,
+                                              .logit = l->logits[k * tree_given(o->tree) + g],
+                                              .is = word[g] > 0};
                 n++;
             }
         }
@@ -208,10 +209,10 @@ static void thresholds_make(const struct opinion *o, const size_t *columns, unsi
 {
     for (size_t g = 0; g < tree_given(o->tree); g++) {
         float own = tree_at(o->tree, g)->threshold;
-        threshold[g] = everywhere >= 0             ? (float)everywhere
-                       : !isnan(own)               ? own
+        threshold[g] = everywhere >= 0            ? (float)everywhere
+                       : !isnan(own)              ? own
                        : columns[g] != GENRE_NONE ? model_threshold(o->model, regime, columns[g])
-                                                   : TAG_THRESHOLD;
+                                                  : TAG_THRESHOLD;
     }
 }
 

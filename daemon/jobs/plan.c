@@ -30,9 +30,9 @@ static void judge_songs(struct plan *p)
     p->genre->wanted = 0;
     for (size_t i = 0; i < o->n; i++) {
         const struct store_labelled *song = &o->songs[i];
-        p->songs[i] = (struct diff_song){
-            song->track, opinion_is(o, i, p->column, 0) && song->addable,
-            opinion_is(o, i, p->column, p->w->options.stay_margin)};
+        p->songs[i] =
+            (struct diff_song){song->track, opinion_is(o, i, p->column, 0) && song->addable,
+                               opinion_is(o, i, p->column, p->w->options.stay_margin)};
         p->genre->wanted += p->songs[i].enters;
     }
 }
@@ -90,8 +90,8 @@ static const char *playlist_name(struct plan *p, int64_t volume)
     const char *title = tree_at(p->w->env.tree, p->column)->title;
     const char *at = strstr(template, "{genre}");
     int before = at ? (int)(at - template) : (int)strlen(template);
-    const char *name = arena_printf(&p->arena, "%.*s%s%s", before, template,
-                                    at ? title : "", at ? at + strlen("{genre}") : "");
+    const char *name = arena_printf(&p->arena, "%.*s%s%s", before, template, at ? title : "",
+                                    at ? at + strlen("{genre}") : "");
     if (volume > 1)
         name = arena_printf(&p->arena, "%s %lld", name, (long long)volume);
     char *cut = arena_alloc(&p->arena, ENDPOINT_NAME_MAX + 1);
