@@ -67,7 +67,7 @@ float calibrate_threshold(const float *p, const unsigned char *yes, size_t n, do
         bool last_of_equals = i + 1 == n || sorted[i + 1].p < sorted[i].p;
         if (last_of_equals && i + 1 >= CALIBRATE_LEAST &&
             (double)right >= precision * (double)(i + 1)) {
-            threshold = sorted[i].p;
+            threshold = fmaxf((float)CALIBRATE_FLOOR, sorted[i].p);
         }
     }
     free(sorted);

@@ -42,6 +42,8 @@ const struct command_option_row command_option_rows[OPTION_N] = {
      "Further tags of artists, with the columns artist and tags."},
     {OPTION_PLAYLISTS, "playlists", "FILE", false, WORDS_FILES,
      "Playlists, with the columns playlist and track_ids: which songs belong together."},
+    {OPTION_CORRECTIONS, "corrections", NULL, false, WORDS_NONE,
+     "Measure what corrections of simulated persons with such playlists are worth."},
     {OPTION_OUT, "out", "FILE", false, WORDS_FILES, "Where to write the model (genred.model)."},
     {OPTION_CARD, "card", "FILE", false, WORDS_FILES,
      "Where to write what was done and how well it went, in Markdown."},
@@ -130,8 +132,8 @@ const struct command_row command_rows[] = {
          BIT(EPOCHS),
      BIT(DATA) | BIT(FAMILIES), "Train a model.", "The same data and seed give the same model."},
     {COMMAND_EVAL, "eval", "", 0, COMMAND_VALUES_MAX, COMMAND_LOCAL, false, WORDS_FILES,
-     BIT(DATA) | BIT(FAMILIES) | BIT(MODEL) | BIT(PLAYLISTS) | BIT(COMPARE) | BIT(ROWS) |
-         BIT(SEED) | BIT(EPOCHS) | BIT(DUMP),
+     BIT(DATA) | BIT(FAMILIES) | BIT(MODEL) | BIT(PLAYLISTS) | BIT(CORRECTIONS) | BIT(COMPARE) |
+         BIT(ROWS) | BIT(SEED) | BIT(EPOCHS) | BIT(DUMP),
      BIT(DATA) | BIT(FAMILIES), "Measure a model on songs of artists that it was not trained on.",
      "Prints the scores per genre and on average. --compare trains plain models and this one anew "
      "with random songs, random songs without duplicates, and songs of other artists than those "

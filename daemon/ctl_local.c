@@ -13,6 +13,7 @@
 #include "classifier/compare.h"
 #include "classifier/eval.h"
 #include "classifier/recall.h"
+#include "classifier/simulate.h"
 #include "classifier/train.h"
 #include "daemon/command_complete.h"
 #include "daemon/command_doc.h"
@@ -125,6 +126,17 @@ static enum err_code eval(const struct command *c, struct err *e)
     }
     if (command_has(c, OPTION_COMPARE)) {
         return compare(c, e);
+    }
+    if (command_has(c, OPTION_CORRECTIONS)) {
+        const struct simulate_options simulated = {.data = c->data,
+                                                   .data_n = c->n_data,
+                                                   .families = c->value[OPTION_FAMILIES],
+                                                   .playlists = c->value[OPTION_PLAYLISTS],
+                                                   .model = c->value[OPTION_MODEL],
+                                                   .seed = SEED_DEFAULT};
+        return simulated.playlists != NULL
+                   ? simulate_run(&simulated, stdout, e)
+                   : err_set(e, ERR_USAGE, "--corrections needs --playlists");
     }
     if (command_has(c, OPTION_PLAYLISTS)) {
         return recall_run(c->data, c->n_data, c->value[OPTION_PLAYLISTS], c->value[OPTION_MODEL],

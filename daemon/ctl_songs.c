@@ -38,7 +38,10 @@ void ctl_songs_genres(const struct ctl *c, const struct json *genres)
             path[depth] = json_next(path[depth]);
             continue;
         }
-        genre_row(&t, g, depth);
+        /* A person's library has a fraction of all sub-genres. */
+        if (depth == 0 || json_get_int(g, "tracks", 0) > 0 || json_get_bool(g, "chosen", false)) {
+            genre_row(&t, g, depth);
+        }
         const struct json *child = json_first(json_get(g, "children"));
         if (child != NULL && depth + 1 < DEPTH_MAX) {
             path[++depth] = child;
@@ -175,10 +178,11 @@ static void part_print(const struct json *part)
     const char *source = json_get_str(part, "source");
     const char *input = json_get_str(part, "input");
     const char *what = json_get_str(part, "what");
+    bool told = source != NULL && (text_equal(input, "sound") || text_equal(input, "tag"));
     char *clean = ctl_table_clean(what != NULL ? what : "");
     printf("    %c %3.0f %%  %s %s%s%s\n", logit < 0 ? '-' : '+',
            100 * json_get_num(part, "share", 0), input != NULL ? input : "", clean,
-           source != NULL ? "  from " : "", source != NULL ? source : "");
+           told ? ", told by " : "", told ? source : "");
     free(clean);
 }
 
