@@ -192,10 +192,11 @@ static void epochs_train(struct run *r)
             r->best_score = score;
             r->best_epoch = epoch + 1;
         }
-        fprintf(stderr,
-                "epoch %d of %d: loss %.5f, macro AUC %.4f, without statistics %.4f, %lld s\n",
-                epoch + 1, r->recipe.epochs, loss, auc, auc_text,
-                (long long)(clock_boot_ms() - start_ms) / 1000);
+        fprintf(stderr, "epoch %d of %d: loss %.5f, ", epoch + 1, r->recipe.epochs, loss);
+        if (r->validate.n > 0) {
+            fprintf(stderr, "macro AUC %.4f, without statistics %.4f, ", auc, auc_text);
+        }
+        fprintf(stderr, "%lld s\n", (long long)(clock_boot_ms() - start_ms) / 1000);
     }
     memcpy(r->net->params, r->best, bytes);
     free(order);
