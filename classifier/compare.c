@@ -329,11 +329,17 @@ enum err_code compare_run(const struct compare_options *o, FILE *out, struct err
     struct compare *c = mem_alloc(sizeof(*c));
     enum err_code code = compare_make(c, o, e);
     if (code == ERR_OK) {
+        struct buf b = {0};
+        compare_table_json(c, &b);
         if (o->json) {
-            compare_table_json(c, out);
+            fputs(buf_str(&b), out);
         } else {
             compare_table_print(c, out);
         }
+        code = o->out ? file_write(o->out, b.data, b.len, 0644, e) : ERR_OK;
+        buf_free(&b);
+    }
+    if (code == ERR_OK) {
         if (ferror(out) || fflush(out) != 0) {
             code = err_set(e, ERR_IO, "cannot write the result");
         } else if (c->bad > 0) {
