@@ -153,7 +153,7 @@ static void search_close(struct search *h)
 static void direction_make(struct search *h, size_t n)
 {
     const size_t kept = h->pairs < HISTORY ? h->pairs : HISTORY;
-    double factor[HISTORY];
+    double factor[HISTORY] = {0};
     float *d = h->direction;
     for (size_t i = 0; i < n; i++) {
         d[i] = -h->dw[i];
