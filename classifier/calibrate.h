@@ -7,8 +7,8 @@
 #include "classifier/corpus.h"
 #include "classifier/model.h"
 
-#define CALIBRATE_PRECISION 0.8  /* share of right songs above a threshold */
-#define CALIBRATE_LEAST     10   /* songs that a threshold must rest on */
+#define CALIBRATE_PRECISION 0.8 /* share of right songs above a threshold */
+#define CALIBRATE_LEAST     10  /* songs that a threshold must rest on */
 #define CALIBRATE_FLOOR     0.5 /* no threshold is lower: each song shall be likelier in than out */
 #define CALIBRATE_NEVER     2.0F /* more than any probability */
 
@@ -17,9 +17,10 @@
  * or 1. */
 void calibrate_fit(const float *logit, const unsigned char *yes, size_t n, float *ret_scale,
                    float *ret_shift);
-/* The smallest probability p of those at hand, of CALIBRATE_FLOOR and more, such that of all songs with at least p, and these are
- * at least CALIBRATE_LEAST, the share `precision` is right. Where too few songs are that probable
- * to tell, `precision` itself; where many are and too few of them right, CALIBRATE_NEVER. */
+/* The smallest probability p of those at hand, of CALIBRATE_FLOOR and more, such that of all songs
+ * with at least p, and these are at least CALIBRATE_LEAST, the share `precision` is right. Where
+ * too few songs are that probable to tell, `precision` itself; where many are and too few of them
+ * right, CALIBRATE_NEVER. */
 float calibrate_threshold(const float *p, const unsigned char *yes, size_t n, double precision);
 
 /* Both for every regime and genre of a model without calibration, from songs it was not trained on.

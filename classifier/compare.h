@@ -74,7 +74,8 @@ struct compare_options {
                             COMPARE_PLACE_BITS */
     const char *dump; /* a directory: for each way the rows as kNN and forest see them are written
                          there, KEY-train.csv and KEY-test.csv, and only those two are measured */
-    bool json;
+    bool json;        /* print JSON instead of tables */
+    const char *out;  /* JSON is written to this file too; NULL: to none */
 };
 
 #define COMPARE_ROWS_MOST  20000
@@ -87,8 +88,8 @@ struct compare_options {
  * ERR_FORMAT when a file is bad or there is too little to learn from, ERR_IO. */
 ERR_NODISCARD enum err_code compare_make(struct compare *ret_compare,
                                          const struct compare_options *o, struct err *e);
-/* The same, and prints tables, or one JSON document, to out. ERR_PARTLY after printing when rows
- * were bad. */
+/* The same, prints tables, or one JSON document, to out, and writes the file. ERR_PARTLY after
+ * printing when rows were bad. */
 ERR_NODISCARD enum err_code compare_run(const struct compare_options *o, FILE *out, struct err *e);
 
 #endif

@@ -1,6 +1,5 @@
 #include "classifier/compare_table.h"
 
-#include "base/buf.h"
 #include "base/json.h"
 
 struct name {
@@ -160,7 +159,7 @@ static struct json *way_json(const struct compare *c, int way)
     return j;
 }
 
-void compare_table_json(const struct compare *c, FILE *out)
+void compare_table_json(const struct compare *c, struct buf *b)
 {
     struct json *splits = json_array();
     for (int w = 0; w < SPLIT_WAYS; w++) {
@@ -172,10 +171,7 @@ void compare_table_json(const struct compare *c, FILE *out)
     json_set_int(j, "seed", (int64_t)c->seed);
     json_set_int(j, "bad_rows", (int64_t)c->bad);
     json_set(j, "splits", splits);
-    struct buf b;
-    buf_init(&b, 0);
-    json_print(j, false, &b);
-    fprintf(out, "%s\n", buf_str(&b));
-    buf_free(&b);
+    json_print(j, false, b);
+    buf_add_char(b, '\n');
     json_free(j);
 }

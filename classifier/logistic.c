@@ -1,5 +1,6 @@
 #include "classifier/logistic.h"
 
+#include <cblas.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@
 #include "base/mem.h"
 #include "classifier/layer.h"
 
-#define HISTORY 6 /* pairs that L-BFGS remembers */
+#define HISTORY 10 /* pairs that L-BFGS remembers */
 
 struct problem {
     const struct matrix *m;
@@ -39,9 +40,14 @@ static double dot(const float *a, const float *b, size_t n)
 /* y += k x */
 static void axpy(double k, const float *x, float *y, size_t n)
 {
-    const float factor = (float)k;
-    for (size_t i = 0; i < n; i++) {
-        y[i] += factor * x[i];
+    cblas_saxpy((int)n, (float)k, x, 1, y, 1);
+}
+
+/* y += k x for the families of one place. */
+static void place_add(float k, const float *restrict x, float *restrict y)
+{
+    for (size_t g = 0; g < GENRE_N; g++) {
+        y[g] += k * x[g];
     }
 }
 
@@ -58,10 +64,7 @@ static void logits_make(const struct matrix *m, const struct matrix_sparse *s, s
     for (size_t i = 0; s && i < m->n; i++) {
         float *row = logits + i * GENRE_N;
         for (size_t k = s->first[i]; k < s->first[i + 1]; k++) {
-            const float *of_place = places + s->place[k] * GENRE_N;
-            for (size_t g = 0; g < GENRE_N; g++) {
-                row[g] += s->value[k] * of_place[g];
-            }
+            place_add(s->value[k], places + s->place[k] * GENRE_N, row);
         }
     }
 }
@@ -93,10 +96,7 @@ static double loss_at(const struct problem *p, const float *w, float *dw)
     for (size_t i = 0; s && i < m->n; i++) {
         const float *row = p->logits + i * GENRE_N;
         for (size_t k = s->first[i]; k < s->first[i + 1]; k++) {
-            float *of_place = places + s->place[k] * GENRE_N;
-            for (size_t g = 0; g < GENRE_N; g++) {
-                of_place[g] += s->value[k] * row[g];
-            }
+            place_add(s->value[k], row, places + s->place[k] * GENRE_N);
         }
     }
     axpy(p->l2, w, dw, p->n_weights);
@@ -153,7 +153,7 @@ static void search_close(struct search *h)
 static void direction_make(struct search *h, size_t n)
 {
     const size_t kept = h->pairs < HISTORY ? h->pairs : HISTORY;
-    double factor[HISTORY];
+    double factor[HISTORY] = {0};
     float *d = h->direction;
     for (size_t i = 0; i < n; i++) {
         d[i] = -h->dw[i];

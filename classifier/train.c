@@ -218,10 +218,11 @@ static void epochs_train(struct run *r)
             r->best_score = score;
             r->best_epoch = epoch + 1;
         }
-        fprintf(stderr,
-                "epoch %d of %d: loss %.5f, macro AUC %.4f, without statistics %.4f, %.2f s\n",
-                epoch + 1, r->recipe.epochs, loss, auc, auc_text,
-                (double)(clock_boot_ms() - start_ms) / 1000.0);
+        fprintf(stderr, "epoch %d of %d: loss %.5f, ", epoch + 1, r->recipe.epochs, loss);
+        if (r->validate.n > 0) {
+            fprintf(stderr, "macro AUC %.4f, without statistics %.4f, ", auc, auc_text);
+        }
+        fprintf(stderr, "%.2f s\n", (double)(clock_boot_ms() - start_ms) / 1000.0);
     }
     memcpy(r->net->params, r->best, bytes);
     free(order);
@@ -251,8 +252,8 @@ static void calibration_clear(struct run *r)
     r->mlp.threshold = r->threshold;
 }
 
-/* Without files there is nothing to learn likeness from: any directions keep most of it (Johnson and
- * Lindenstrauss 1984). */
+/* Without files there is nothing to learn likeness from: any directions keep most of it (Johnson
+ * and Lindenstrauss 1984). */
 static enum err_code projection_make(struct run *r, struct err *e)
 {
     struct rand_seq rand = {1};

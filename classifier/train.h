@@ -30,11 +30,11 @@ struct train_options {
     const char *const
         *data; /* (data_n) files as in dataset.h; the first one's validation part decides */
     size_t data_n;
-    const char *families; /* tag-families.csv */
-    const char *artists;  /* further tags of artists, as artist.h reads them; NULL: none */
+    const char *families;  /* tag-families.csv */
+    const char *artists;   /* further tags of artists, as artist.h reads them; NULL: none */
     const char *playlists; /* songs that belong together, as playlists.h reads them; NULL: none */
-    const char *out;      /* the model file; an old one stays unless training succeeds */
-    const char *card;     /* what was done, in Markdown; NULL: none */
+    const char *out;       /* the model file; an old one stays unless training succeeds */
+    const char *card;      /* what was done, in Markdown; NULL: none */
     uint64_t seed;
     int epochs;                        /* 0: the recipe's */
     const struct train_recipe *recipe; /* NULL: the default */

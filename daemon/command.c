@@ -44,7 +44,8 @@ const struct command_option_row command_option_rows[OPTION_N] = {
      "Playlists, with the columns playlist and track_ids: which songs belong together."},
     {OPTION_CORRECTIONS, "corrections", NULL, false, WORDS_NONE,
      "Measure what corrections of simulated persons with such playlists are worth."},
-    {OPTION_OUT, "out", "FILE", false, WORDS_FILES, "Where to write the model (genred.model)."},
+    {OPTION_OUT, "out", "FILE", false, WORDS_FILES,
+     "Where to write the model (genred.model), or a comparison as JSON."},
     {OPTION_CARD, "card", "FILE", false, WORDS_FILES,
      "Where to write what was done and how well it went, in Markdown."},
     {OPTION_SEED, "seed", "N", false, WORDS_NONE, "Seed of everything random (1)."},
@@ -133,12 +134,13 @@ const struct command_row command_rows[] = {
      BIT(DATA) | BIT(FAMILIES), "Train a model.", "The same data and seed give the same model."},
     {COMMAND_EVAL, "eval", "", 0, COMMAND_VALUES_MAX, COMMAND_LOCAL, false, WORDS_FILES,
      BIT(DATA) | BIT(FAMILIES) | BIT(MODEL) | BIT(PLAYLISTS) | BIT(CORRECTIONS) | BIT(COMPARE) |
-         BIT(ROWS) | BIT(SEED) | BIT(EPOCHS) | BIT(DUMP),
+         BIT(ROWS) | BIT(SEED) | BIT(EPOCHS) | BIT(DUMP) | BIT(OUT),
      BIT(DATA) | BIT(FAMILIES), "Measure a model on songs of artists that it was not trained on.",
      "Prints the scores per genre and on average. --compare trains plain models and this one anew "
      "with random songs, random songs without duplicates, and songs of other artists than those "
-     "asked about, and prints how well each does with each kind of input; --rows, --seed, --epochs "
-     "and --dump are for it."},
+     "asked about, and prints how well each does with each kind of input; --rows, --seed, "
+     "--epochs, "
+     "--out and --dump are for it."},
     {COMMAND_COMPLETION, "completion", "bash|zsh|fish", 1, 1, COMMAND_LOCAL, false, WORDS_SHELLS, 0,
      0, "Print the completions for a shell.",
      "For instance: genrectl completion bash > ~/.local/share/bash-completion/completions/"

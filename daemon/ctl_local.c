@@ -94,6 +94,7 @@ static enum err_code compare(const struct command *c, struct err *e)
         .seed = (uint64_t)seed,
         .epochs = (int)epochs,
         .dump = c->value[OPTION_DUMP],
+        .out = c->value[OPTION_OUT],
         .json = command_has(c, OPTION_JSON),
     };
     return compare_run(&options, stdout, e);
@@ -102,7 +103,7 @@ static enum err_code compare(const struct command *c, struct err *e)
 /* Flags of eval that mean nothing beside the others. */
 static enum err_code eval_check(const struct command *c, struct err *e)
 {
-    static const enum command_option only[] = {OPTION_ROWS, OPTION_SEED, OPTION_EPOCHS,
+    static const enum command_option only[] = {OPTION_ROWS, OPTION_SEED, OPTION_EPOCHS, OPTION_OUT,
                                                OPTION_DUMP};
     if (command_has(c, OPTION_COMPARE)) {
         return command_has(c, OPTION_MODEL)

@@ -72,16 +72,6 @@ static void test_everything_is_measured(void **state)
     free(c);
 }
 
-static char *text_of(const struct compare *c, void (*print)(const struct compare *, FILE *))
-{
-    char *text = NULL;
-    size_t n = 0;
-    FILE *out = open_memstream(&text, &n);
-    print(c, out);
-    fclose(out);
-    return text;
-}
-
 static void test_table_and_json(void **state)
 {
     (void)state;
@@ -94,13 +84,19 @@ static void test_table_and_json(void **state)
         (struct compare_score){true, 9, 0.1234, 0.5678, 0.25};
     c->way[SPLIT_RANDOM].score[COMPARE_NO_TAGS][COMPARE_FOREST][COMPARE_SEEN] =
         (struct compare_score){true, 4, 0.75, 0.5, 0.125};
-    char *text = text_of(c, compare_table_print);
+    char *text = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&text, &n);
+    compare_table_print(c, out);
+    fclose(out);
     assert_non_null(strstr(text, "at most 77"));
     assert_non_null(strstr(text, "-       -      -      -  0.1234 0.5678 0.2500\n"));
     assert_non_null(strstr(text, "random forest         0.7500 0.5000 0.1250       -"));
     free(text);
-    text = text_of(c, compare_table_json);
-    assert_int_equal(json_parse(text, strlen(text), &j, &e), ERR_OK);
+    struct buf b = {0};
+    compare_table_json(c, &b);
+    assert_int_equal(json_parse(b.data, b.len, &j, &e), ERR_OK);
+    buf_free(&b);
     const struct json *split = json_first(json_get(j, "splits"));
     assert_string_equal(json_get_str(split, "split"), "random");
     const struct json *score = json_first(json_get(split, "scores"));
@@ -111,7 +107,6 @@ static void test_table_and_json(void **state)
     assert_int_equal(json_get_int(score, "songs", 0), 4);
     assert_int_equal(json_get_int(json_next(split), "duplicates", 0), 33);
     json_free(j);
-    free(text);
     free(c);
 }
 
@@ -139,6 +134,26 @@ static void test_dump(void **state)
     free(c);
 }
 
+static void test_prints_and_writes(void **state)
+{
+    struct compare_options o = options();
+    struct err e = {0};
+    struct buf b = {0};
+    char *text = NULL;
+    size_t n = 0;
+    o.dump = dump; /* the quick ones are enough here */
+    o.json = true;
+    o.out = temp_path(state, "comparison.json");
+    FILE *out = open_memstream(&text, &n);
+    assert_int_equal(compare_run(&o, out, &e), ERR_OK);
+    fclose(out);
+    assert_int_equal(file_read(o.out, &b, &e), ERR_OK);
+    assert_string_equal(buf_str(&b), text);
+    assert_non_null(strstr(text, "\"message_type\":\"comparison\""));
+    buf_free(&b);
+    free(text);
+}
+
 static void test_too_little(void **state)
 {
     struct compare_options o = options();
@@ -161,6 +176,7 @@ int main(void)
         cmocka_unit_test(test_everything_is_measured),
         cmocka_unit_test(test_table_and_json),
         cmocka_unit_test(test_dump),
+        cmocka_unit_test(test_prints_and_writes),
         cmocka_unit_test(test_too_little),
     };
     void *state = NULL;

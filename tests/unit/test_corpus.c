@@ -25,9 +25,20 @@ static void test_parts_and_labels(void **state)
     snprintf(files[2], sizeof(files[2]), "%s", temp_path(state, "f.csv"));
     assert_true(made_songs_write(files[0], 400, 1) && made_songs_write(files[1], 400, 1));
     assert_true(made_families_write(files[2]));
-    assert_int_equal(corpus_load(&train, &(struct corpus_sources){.paths = paths, .n = 2, .families = files[2]}, DATASET_TRAIN, &e), ERR_OK);
-    assert_int_equal(corpus_load(&validate, &(struct corpus_sources){.paths = paths, .n = 2, .families = files[2]}, DATASET_VALIDATE, &e), ERR_OK);
-    assert_int_equal(corpus_load(&neither, &(struct corpus_sources){.paths = paths, .n = 2, .families = files[2]}, DATASET_NEITHER, &e), ERR_OK);
+    assert_int_equal(
+        corpus_load(&train, &(struct corpus_sources){.paths = paths, .n = 2, .families = files[2]},
+                    DATASET_TRAIN, &e),
+        ERR_OK);
+    assert_int_equal(
+        corpus_load(&validate,
+                    &(struct corpus_sources){.paths = paths, .n = 2, .families = files[2]},
+                    DATASET_VALIDATE, &e),
+        ERR_OK);
+    assert_int_equal(
+        corpus_load(&neither,
+                    &(struct corpus_sources){.paths = paths, .n = 2, .families = files[2]},
+                    DATASET_NEITHER, &e),
+        ERR_OK);
     assert_int_equal(train.read, 800);
     assert_int_equal(train.n + train.unlabelled + train.duplicates + validate.n +
                          validate.unlabelled + validate.duplicates + neither.n +
@@ -58,12 +69,18 @@ static void test_failure_leaves_nothing(void **state)
     snprintf(files[0], sizeof(files[0]), "%s", temp_path(state, "a.csv"));
     snprintf(files[1], sizeof(files[1]), "%s", temp_path(state, "f.csv"));
     assert_true(made_songs_write(files[0], 40, 1) && made_families_write(files[1]));
-    assert_int_equal(corpus_load(&c, &(struct corpus_sources){.paths = paths, .n = 2, .families = files[1]}, DATASET_TRAIN, &e), ERR_IO);
+    assert_int_equal(
+        corpus_load(&c, &(struct corpus_sources){.paths = paths, .n = 2, .families = files[1]},
+                    DATASET_TRAIN, &e),
+        ERR_IO);
     assert_null(c.rows);
     assert_int_equal(c.n, 0);
     /* A header alone is no data. */
     assert_int_equal(file_write(files[0], "id,name\n", 8, 0600, &e), ERR_OK);
-    assert_int_equal(corpus_load(&c, &(struct corpus_sources){.paths = paths, .n = 1, .families = files[1]}, DATASET_TRAIN, &e), ERR_FORMAT);
+    assert_int_equal(
+        corpus_load(&c, &(struct corpus_sources){.paths = paths, .n = 1, .families = files[1]},
+                    DATASET_TRAIN, &e),
+        ERR_FORMAT);
 }
 
 int main(void)

@@ -21,7 +21,13 @@ static char songs[512], families[512], model[512], card[512];
 static const char *data[] = {songs};
 
 static const struct train_recipe recipe = {
-    .shape = {.genres = GENRE_N, .towers = 2, .hidden1 = 16, .hidden2 = 8, .dim = 4, .pieces = 4, .space = 8},
+    .shape = {.genres = GENRE_N,
+              .towers = 2,
+              .hidden1 = 16,
+              .hidden2 = 8,
+              .dim = 4,
+              .pieces = 4,
+              .space = 8},
     .drop = {.statistics = 0.3F, .hidden = 0.1F, .group = {[VECTOR_TAG] = 0.8F}},
     .batch = 64,
     .epochs = 12,
@@ -135,7 +141,10 @@ static void test_it_learned(void **state)
     struct metric metric;
     trained(1, id);
     assert_int_equal(model_open(model, &m, &e), ERR_OK);
-    assert_int_equal(corpus_load(&c, &(struct corpus_sources){.paths = data, .n = 1, .families = families}, DATASET_VALIDATE, &e), ERR_OK);
+    assert_int_equal(
+        corpus_load(&c, &(struct corpus_sources){.paths = data, .n = 1, .families = families},
+                    DATASET_VALIDATE, &e),
+        ERR_OK);
     for (int i = 0; i < EVAL_INPUTS; i++) {
         assert_int_equal(eval_measure(m, &c, (enum eval_inputs)i, &metric, &e), ERR_OK);
         assert_true(metric.macro_auc > 0.9);
