@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/json.h"
 #include "base/mem.h"
 
 struct inputs_row {
@@ -25,6 +23,11 @@ static const struct inputs_row inputs_rows[EVAL_INPUTS] = {
 const char *eval_inputs_name(enum eval_inputs inputs)
 {
     return inputs_rows[inputs].name;
+}
+
+const char *eval_inputs_key(enum eval_inputs inputs)
+{
+    return inputs_rows[inputs].key;
 }
 
 void eval_thin(struct vector *v, enum eval_inputs inputs)
@@ -95,106 +98,4 @@ enum err_code eval_measure(const struct model *m, const struct corpus *c, enum e
     free(labels);
     free(probs);
     return ERR_OK;
-}
-
-static void table_print(const struct metric *m, FILE *out)
-{
-    fprintf(out, "%-42s %10s %10s %10s\n", "inputs", "macro AUC", "best right", "macro F1");
-    for (size_t i = 0; i < EVAL_INPUTS; i++) {
-        fprintf(out, "%-42s %10.4f %10.4f %10.4f\n", inputs_rows[i].name, m[i].macro_auc,
-                m[i].best_right, m[i].macro_f1);
-    }
-    const struct metric *shown = &m[EVAL_TEXT_AND_STATISTICS];
-    fprintf(out, "\n%-14s %7s %8s %8s %8s %8s   (%s)\n", "family", "songs", "AUC", "prec.",
-            "recall", "F1", inputs_rows[EVAL_TEXT_AND_STATISTICS].name);
-    for (size_t g = 0; g < GENRE_N; g++) {
-        const struct metric_family *f = &shown->family[g];
-        char auc[16] = "-";
-        if (f->auc >= 0.0) {
-            snprintf(auc, sizeof(auc), "%.4f", f->auc);
-        }
-        fprintf(out, "%-14s %7zu %8s %8.4f %8.4f %8.4f\n", genre_name[g], f->positives, auc,
-                f->precision, f->recall, f->f1);
-    }
-}
-
-static struct json *metric_json(const struct metric *m)
-{
-    struct json *families = json_array();
-    for (size_t g = 0; g < GENRE_N; g++) {
-        const struct metric_family *f = &m->family[g];
-        struct json *family = json_object();
-        json_set_str(family, "name", genre_name[g]);
-        json_set_int(family, "songs", (int64_t)f->positives);
-        if (f->auc >= 0.0) {
-            json_set_num(family, "auc", f->auc);
-        } else {
-            json_set_null(family, "auc");
-        }
-        json_set_num(family, "precision", f->precision);
-        json_set_num(family, "recall", f->recall);
-        json_set_num(family, "f1", f->f1);
-        json_add(families, family);
-    }
-    struct json *j = json_object();
-    json_set_num(j, "macro_auc", m->macro_auc);
-    json_set_num(j, "best_right", m->best_right);
-    json_set_num(j, "macro_f1", m->macro_f1);
-    json_set(j, "families", families);
-    return j;
-}
-
-static void report(const struct model *model, const struct corpus *c, const struct metric *m,
-                   bool as_json, FILE *out)
-{
-    if (!as_json) {
-        fprintf(out, "model %s, %zu songs of artists that were not trained on\n\n", model_id(model),
-                c->n);
-        table_print(m, out);
-        return;
-    }
-    struct buf b;
-    buf_init(&b, 0);
-    struct json *j = json_object();
-    json_set_str(j, "message_type", "summary");
-    json_set_str(j, "model", model_id(model));
-    json_set_int(j, "songs", (int64_t)c->n);
-    json_set_int(j, "bad_rows", (int64_t)c->bad);
-    for (size_t i = 0; i < EVAL_INPUTS; i++) {
-        json_set(j, inputs_rows[i].key, metric_json(&m[i]));
-    }
-    json_print(j, false, &b);
-    fprintf(out, "%s\n", buf_str(&b));
-    json_free(j);
-    buf_free(&b);
-}
-
-enum err_code eval_run(const struct eval_options *o, FILE *out, struct err *e)
-{
-    struct model *model = NULL;
-    struct corpus corpus = {0};
-    struct metric m[EVAL_INPUTS] = {0};
-    const struct corpus_sources sources = {
-        .paths = o->data, .n = o->data_n, .families = o->families};
-    enum err_code code = model_open(o->model, &model, e);
-    if (code == ERR_OK) {
-        code = corpus_load(&corpus, &sources, DATASET_VALIDATE, e);
-    }
-    if (code == ERR_OK && corpus.n == 0) {
-        code = err_set(e, ERR_FORMAT, "the files have no labelled song of a validation artist");
-    }
-    for (size_t i = 0; i < EVAL_INPUTS && code == ERR_OK; i++) {
-        code = eval_measure(model, &corpus, (enum eval_inputs)i, &m[i], e);
-    }
-    if (code == ERR_OK) {
-        report(model, &corpus, m, o->json, out);
-        if (ferror(out) || fflush(out) != 0) {
-            code = err_set(e, ERR_IO, "cannot write the result");
-        } else if (corpus.bad > 0) {
-            code = err_set(e, ERR_PARTLY, "%zu rows were bad and left out", corpus.bad);
-        }
-    }
-    corpus_free(&corpus);
-    model_close(model);
-    return code;
 }

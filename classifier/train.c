@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "classifier/calibrate.h"
 #include "classifier/card.h"
+#include "classifier/chart.h"
 #include "classifier/eval.h"
 #include "classifier/genre.h"
 #include "classifier/metric.h"
@@ -64,6 +65,7 @@ struct run {
     float *best; /* parameters of the best epoch */
     double best_score;
     int best_epoch;
+    double *history; /* (3, epochs): loss, macro AUC, macro AUC without statistics */
     unsigned char *table;
     const struct tree *tree; /* NULL: families alone */
     struct tree *owned;      /* tree where it was opened here */
@@ -82,6 +84,7 @@ static void run_free(struct run *r)
     net_free(r->net);
     free(r->scaling);
     free(r->best);
+    free(r->history);
     free(r->table);
     free(r->calibration);
     free(r->threshold);
@@ -208,6 +211,7 @@ static void epochs_train(struct run *r)
         order[i] = (uint32_t)i;
     }
     r->best = mem_alloc(bytes);
+    r->history = mem_array(3 * (size_t)r->recipe.epochs, sizeof(*r->history));
     int64_t start_ms = clock_boot_ms();
     for (int epoch = 0; epoch < r->recipe.epochs; epoch++) {
         double loss = epoch_train(r, order, epoch);
@@ -218,6 +222,9 @@ static void epochs_train(struct run *r)
             r->best_score = score;
             r->best_epoch = epoch + 1;
         }
+        r->history[epoch] = loss;
+        r->history[r->recipe.epochs + epoch] = auc;
+        r->history[2 * r->recipe.epochs + epoch] = auc_text;
         fprintf(stderr, "epoch %d of %d: loss %.5f, ", epoch + 1, r->recipe.epochs, loss);
         if (r->validate.n > 0) {
             fprintf(stderr, "macro AUC %.4f, without statistics %.4f, ", auc, auc_text);
@@ -294,6 +301,38 @@ static enum err_code result_pack(struct run *r, struct buf *b, struct err *e)
     return code;
 }
 
+/* Loss and scores by epoch, one chart above the other. */
+static enum err_code curve_write(const struct run *r, struct err *e)
+{
+    const size_t n = (size_t)r->recipe.epochs;
+    double *epoch = mem_array(n, sizeof(*epoch));
+    struct buf b = {0};
+    for (size_t i = 0; i < n; i++) {
+        epoch[i] = (double)i + 1.0;
+    }
+    const struct chart_series loss = {.x = epoch, .y = r->history, .n = n, .points = 1};
+    const struct chart_series auc[2] = {
+        {.name = "all but tags", .x = epoch, .y = r->history + n, .n = n, .points = 1},
+        {.name = "without statistics", .x = epoch, .y = r->history + 2 * n, .n = n, .points = 1}};
+    struct chart c = {.title = "Training loss, nats per family",
+                      .x_name = "epoch",
+                      .y_name = "loss",
+                      .width = 560.0,
+                      .height = 300.0};
+    buf_add_str(&b, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 560 620\" "
+                    "color-scheme=\"light dark\" width=\"560\" height=\"620\">");
+    chart_lines(&b, &c, &loss, 1);
+    c.title = "Macro AUC on validation artists";
+    c.y_name = "macro AUC";
+    buf_add_str(&b, "<g transform=\"translate(0 310)\">");
+    chart_lines(&b, &c, auc, 2);
+    buf_add_str(&b, "</g></svg>\n");
+    enum err_code code = file_write(r->options->curve, b.data, b.len, 0644, e);
+    buf_free(&b);
+    free(epoch);
+    return code;
+}
+
 /* Measures what was packed, writes it and its card. */
 static enum err_code result_write(struct run *r, struct err *e)
 {
@@ -318,6 +357,9 @@ static enum err_code result_write(struct run *r, struct err *e)
         card.model_id = model_id(model);
         card.model_bytes = b.len;
         code = file_write(o->out, b.data, b.len, 0644, e);
+    }
+    if (code == ERR_OK && o->curve) {
+        code = curve_write(r, e);
     }
     if (code == ERR_OK) {
         card_print(&card, stderr);

@@ -34,6 +34,7 @@ struct train_options {
     const char *artists;   /* further tags of artists, as artist.h reads them; NULL: none */
     const char *playlists; /* songs that belong together, as playlists.h reads them; NULL: none */
     const char *out;       /* the model file; an old one stays unless training succeeds */
+    const char *curve;     /* loss and scores of the epochs drawn as SVG; NULL: not */
     const char *card;      /* what was done, in Markdown; NULL: none */
     uint64_t seed;
     int epochs;                        /* 0: the recipe's */

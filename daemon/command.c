@@ -44,6 +44,9 @@ const struct command_option_row command_option_rows[OPTION_N] = {
      "Playlists, with the columns playlist and track_ids: which songs belong together."},
     {OPTION_CORRECTIONS, "corrections", NULL, false, WORDS_NONE,
      "Measure what corrections of simulated persons with such playlists are worth."},
+    {OPTION_HTML, "html", "FILE", false, WORDS_FILES, "Where to write a page with figures."},
+    {OPTION_CURVE, "curve", "FILE", false, WORDS_FILES,
+     "Where to draw loss and scores of the epochs, as SVG."},
     {OPTION_OUT, "out", "FILE", false, WORDS_FILES,
      "Where to write the model (genred.model), or a comparison as JSON."},
     {OPTION_CARD, "card", "FILE", false, WORDS_FILES,
@@ -129,12 +132,12 @@ const struct command_row command_rows[] = {
      "one line of JSON per song with the probability of every genre, best first. Needs no login, "
      "network, daemon or configuration."},
     {COMMAND_TRAIN, "train", "", 0, COMMAND_VALUES_MAX, COMMAND_LOCAL, false, WORDS_FILES,
-     BIT(DATA) | BIT(FAMILIES) | BIT(ARTISTS) | BIT(PLAYLISTS) | BIT(OUT) | BIT(CARD) | BIT(SEED) |
-         BIT(EPOCHS),
+     BIT(DATA) | BIT(FAMILIES) | BIT(ARTISTS) | BIT(PLAYLISTS) | BIT(OUT) | BIT(CARD) | BIT(CURVE) |
+         BIT(SEED) | BIT(EPOCHS),
      BIT(DATA) | BIT(FAMILIES), "Train a model.", "The same data and seed give the same model."},
     {COMMAND_EVAL, "eval", "", 0, COMMAND_VALUES_MAX, COMMAND_LOCAL, false, WORDS_FILES,
-     BIT(DATA) | BIT(FAMILIES) | BIT(MODEL) | BIT(PLAYLISTS) | BIT(CORRECTIONS) | BIT(COMPARE) |
-         BIT(ROWS) | BIT(SEED) | BIT(EPOCHS) | BIT(DUMP) | BIT(OUT),
+     BIT(DATA) | BIT(FAMILIES) | BIT(MODEL) | BIT(PLAYLISTS) | BIT(CORRECTIONS) | BIT(HTML) |
+         BIT(COMPARE) | BIT(ROWS) | BIT(SEED) | BIT(EPOCHS) | BIT(DUMP) | BIT(OUT),
      BIT(DATA) | BIT(FAMILIES), "Measure a model on songs of artists that it was not trained on.",
      "Prints the scores per genre and on average. --compare trains plain models and this one anew "
      "with random songs, random songs without duplicates, and songs of other artists than those "

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "classifier/classify.h"
 #include "classifier/compare.h"
-#include "classifier/eval.h"
+#include "classifier/examine.h"
 #include "classifier/recall.h"
 #include "classifier/simulate.h"
 #include "classifier/train.h"
@@ -63,6 +63,7 @@ static enum err_code train(const struct command *c, struct err *e)
         .artists = c->value[OPTION_ARTISTS],
         .playlists = c->value[OPTION_PLAYLISTS],
         .out = out != NULL ? out : OUT_DEFAULT,
+        .curve = c->value[OPTION_CURVE],
         .card = c->value[OPTION_CARD],
         .seed = (uint64_t)seed,
         .epochs = (int)epochs,
@@ -143,14 +144,15 @@ static enum err_code eval(const struct command *c, struct err *e)
         return recall_run(c->data, c->n_data, c->value[OPTION_PLAYLISTS], c->value[OPTION_MODEL],
                           stdout, e);
     }
-    struct eval_options options = {
+    struct examine_options options = {
         .data = c->data,
         .data_n = c->n_data,
         .families = c->value[OPTION_FAMILIES],
         .model = c->value[OPTION_MODEL],
+        .html = c->value[OPTION_HTML],
         .json = command_has(c, OPTION_JSON),
     };
-    return eval_run(&options, stdout, e);
+    return examine_run(&options, stdout, e);
 }
 
 /* --- texts -------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "classifier/card.h"
 #include "classifier/eval.h"
+#include "classifier/examine.h"
 #include "classifier/model.h"
 #include "classifier/train.h"
 #include "tests/unit/made_songs.h"
@@ -181,10 +182,10 @@ static void test_eval_json_and_table(void **state)
     struct err e = {0};
     struct json *j = NULL;
     trained(1, id);
-    struct eval_options o = {
+    struct examine_options o = {
         .data = data, .data_n = 1, .families = families, .model = model, .json = true};
     FILE *out = open_memstream(&text, &n);
-    assert_int_equal(eval_run(&o, out, &e), ERR_OK);
+    assert_int_equal(examine_run(&o, out, &e), ERR_OK);
     fclose(out);
     assert_int_equal(json_parse(text, n, &j, &e), ERR_OK);
     assert_string_equal(json_get_str(j, "model"), id);
@@ -194,7 +195,7 @@ static void test_eval_json_and_table(void **state)
     free(text);
     o.json = false;
     out = open_memstream(&text, &n);
-    assert_int_equal(eval_run(&o, out, &e), ERR_OK);
+    assert_int_equal(examine_run(&o, out, &e), ERR_OK);
     fclose(out);
     assert_non_null(strstr(text, "all but tags"));
     assert_non_null(strstr(text, "soundtrack"));
