@@ -32,7 +32,8 @@ const struct command_option_row command_option_rows[OPTION_N] = {
     {OPTION_PLAYLIST, "playlist", "GENRE", false, WORDS_GENRES,
      "Instead of to one song, to all that are in the playlist of this genre."},
     {OPTION_FROM, "from", "FILE", false, WORDS_FILES,
-     "Search the songs of this file, a CSV as for classify, instead of the liked ones."},
+     "Take songs from this file, a CSV as for classify, instead of the liked ones; needs no "
+     "daemon."},
     {OPTION_MODEL, "model", "FILE", false, WORDS_FILES,
      "Use this model instead of the one that came with genred."},
     {OPTION_DATA, "data", "FILE", true, WORDS_FILES, "Labelled songs; may be given several times."},
@@ -99,7 +100,8 @@ const struct command_row command_rows[] = {
      "List your songs that are sure enough of no genre.",
      "Nearest misses first, with the two best guesses, each genre's threshold, and what is missing "
      "to be surer. Such songs are in no playlist; say with label where they belong."},
-    {COMMAND_WHY, "why", "TRACK", 1, 1, COMMAND_ASK, false, WORDS_NONE, BIT(GENRES), 0,
+    {COMMAND_WHY, "why", "TRACK", 1, 1, COMMAND_ASK, false, WORDS_NONE,
+     BIT(GENRES) | BIT(FROM) | BIT(MODEL), 0,
      "Tell what spoke for and against the genres of a song.",
      "TRACK is the song's id, URI, address or name. Shares are Owen values: they add up to what "
      "the model says."},

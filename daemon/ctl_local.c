@@ -19,6 +19,7 @@
 #include "daemon/command_doc.h"
 #include "daemon/config_doc.h"
 #include "daemon/ctl.h"
+#include "daemon/ctl_file.h"
 
 #define OUT_DEFAULT  "genred.model"
 #define SEED_DEFAULT 1
@@ -219,6 +220,10 @@ enum err_code ctl_local_run(const struct command *c, struct err *e)
     switch (c->row->id) {
     case COMMAND_CLASSIFY:
         return classify(c, e);
+    case COMMAND_WHY:
+        return ctl_file_why(c, e);
+    case COMMAND_SIMILAR:
+        return ctl_file_similar(c, e);
     case COMMAND_TRAIN:
         return train(c, e);
     case COMMAND_EVAL:
@@ -237,9 +242,7 @@ enum err_code ctl_local_run(const struct command *c, struct err *e)
     case COMMAND_GENRES:
     case COMMAND_LIST:
     case COMMAND_REVIEW:
-    case COMMAND_WHY:
     case COMMAND_LABEL:
-    case COMMAND_SIMILAR:
     case COMMAND_RUNS:
     case COMMAND_WATCH:
     case COMMAND_CANCEL:
