@@ -13,10 +13,21 @@
 #define YES_LEAST   5
 #define SCALE_LEAST 0.1F /* less would turn a genre's order about, or level it */
 
+/* What is made least: the loss of all songs and the pull towards scale 1 and shift 0. */
+static double objective(const float *logit, const unsigned char *yes, size_t n, double a, double b)
+{
+    double sum = PRIOR / 2.0 * ((a - 1.0) * (a - 1.0) + b * b);
+    for (size_t i = 0; i < n; i++) {
+        double z = a * (double)logit[i] + b;
+        sum += fmax(z, 0.0) - z * (double)yes[i] + log1p(exp(-fabs(z)));
+    }
+    return sum;
+}
+
 void calibrate_fit(const float *logit, const unsigned char *yes, size_t n, float *ret_scale,
                    float *ret_shift)
 {
-    double a = 1.0, b = 0.0;
+    double a = 1.0, b = 0.0, now = objective(logit, yes, n, a, b);
     for (int round = 0; round < ROUNDS; round++) {
         double ga = PRIOR * (a - 1.0), gb = PRIOR * b;
         double haa = PRIOR, hab = 0.0, hbb = PRIOR;
@@ -29,10 +40,17 @@ void calibrate_fit(const float *logit, const unsigned char *yes, size_t n, float
             hab += w * z;
             hbb += w;
         }
-        double det = haa * hbb - hab * hab;
+        double det = haa * hbb - hab * hab, step = 1.0;
         double da = (hbb * ga - hab * gb) / det, db = (haa * gb - hab * ga) / det;
-        a -= da;
-        b -= db;
+        double next = objective(logit, yes, n, a - da, b - db);
+        /* Newton's step may go too far; half of it often enough does not. */
+        while (next > now && step > 1e-6) {
+            step /= 2.0;
+            next = objective(logit, yes, n, a - step * da, b - step * db);
+        }
+        a -= step * da;
+        b -= step * db;
+        now = next;
         if (fabs(da) + fabs(db) < 1e-9) {
             break;
         }
