@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "classifier/lane.h"
+
 void layer_dense_forward(const struct layer_dense *l, const float *x, const float *w,
                          const float *b, float *y)
 {
@@ -36,21 +38,13 @@ void layer_dense_backward_input(const struct layer_dense *l, const float *dy, co
 void layer_relu_forward(float *y, size_t n, float drop, struct rand_seq *r)
 {
     const uint32_t below = (uint32_t)((double)drop * 4294967296.0);
-    const float scale = 1.0F / (1.0F - drop);
-    uint64_t bits = 0;
-    for (size_t i = 0; i < n; i++) {
-        /* Two draws of 32 bits from each number. */
-        bits = below == 0 ? 0 : i % 2 == 0 ? rand_next(r) : bits >> 32;
-        y[i] = y[i] > 0.0F && (uint32_t)bits >= below ? y[i] * scale : 0.0F;
-    }
+    const uint32_t seed = below > 0 ? (uint32_t)rand_next(r) : 0;
+    lane_relu_forward(y, n, seed, below, 1.0F / (1.0F - drop));
 }
 
 void layer_relu_backward(const float *y, float *dy, size_t n, float drop)
 {
-    const float scale = 1.0F / (1.0F - drop);
-    for (size_t i = 0; i < n; i++) {
-        dy[i] = y[i] > 0.0F ? dy[i] * scale : 0.0F;
-    }
+    lane_relu_backward(y, dy, n, 1.0F / (1.0F - drop));
 }
 
 static float bag_share(size_t n)
@@ -60,15 +54,10 @@ static float bag_share(size_t n)
 
 void layer_bag_forward(const float *table, const uint32_t *rows, size_t n, size_t dim, float *bag)
 {
+    const float share = bag_share(n);
     memset(bag, 0, dim * sizeof(*bag));
     for (size_t i = 0; i < n; i++) {
-        const float *row = table + rows[i] * dim;
-        for (size_t d = 0; d < dim; d++) {
-            bag[d] += row[d];
-        }
-    }
-    for (size_t d = 0; d < dim; d++) {
-        bag[d] *= bag_share(n);
+        lane_add(bag, table + rows[i] * dim, share, dim);
     }
 }
 
@@ -77,22 +66,13 @@ void layer_bag_backward(const float *dbag, const uint32_t *rows, size_t n, size_
 {
     const float share = bag_share(n);
     for (size_t i = 0; i < n; i++) {
-        float *row = dtable + rows[i] * dim;
-        for (size_t d = 0; d < dim; d++) {
-            row[d] += share * dbag[d];
-        }
+        lane_add(dtable + rows[i] * dim, dbag, share, dim);
     }
 }
 
 double layer_loss(const float *logits, const float *target, size_t n, float weight, float *dlogits)
 {
     double loss = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        float z = logits[i], small = expf(-fabsf(z));
-        float p = z >= 0.0F ? 1.0F / (1.0F + small) : small / (1.0F + small);
-        /* -t log p - (1 - t) log(1 - p), in the form that does not overflow. */
-        loss += (double)(fmaxf(z, 0.0F) - z * target[i] + log1pf(small));
-        dlogits[i] = weight * (p - target[i]);
-    }
+    lane_loss(logits, target, n, weight, dlogits, &loss);
     return loss;
 }

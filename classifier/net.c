@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "classifier/lane.h"
 #include "classifier/layer.h"
 
 static void layout_make(struct net_layout *l, const struct mlp_shape *s)
@@ -246,14 +247,12 @@ static void adam(struct net *n, size_t from, size_t to, double rate, double deca
 {
     const double fix1 = 1.0 - pow((double)BETA1, (double)n->steps);
     const double fix2 = 1.0 - pow((double)BETA2, (double)n->steps);
-    const float step = (float)(rate * sqrt(fix2) / fix1), keep = (float)(1.0 - rate * decay);
-    for (size_t i = from; i < to; i++) {
-        float g = n->grads[i];
-        n->moment1[i] = BETA1 * n->moment1[i] + (1.0F - BETA1) * g;
-        n->moment2[i] = BETA2 * n->moment2[i] + (1.0F - BETA2) * g * g;
-        n->params[i] = keep * n->params[i] - step * n->moment1[i] / (sqrtf(n->moment2[i]) + 1e-8F);
-        n->grads[i] = 0.0F;
-    }
+    const struct lane_adam a = {.rate = (float)(rate * sqrt(fix2) / fix1),
+                                .keep = (float)(1.0 - rate * decay),
+                                .beta1 = BETA1,
+                                .beta2 = BETA2};
+    lane_adam(&a, n->params + from, n->grads + from, n->moment1 + from, n->moment2 + from,
+              to - from);
 }
 
 void net_update(struct net *n, const struct net_step *step)
