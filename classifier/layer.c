@@ -4,35 +4,76 @@
 #include <math.h>
 #include <string.h>
 
+#include "classifier/gemm.h"
 #include "classifier/lane.h"
+
+/* c = or += a b, each as struct gemm tells. */
+static void multiply(const struct gemm *g, const float *a, const float *b, float *c)
+{
+    if (gemm_supported()) {
+        gemm_run(g, a, b, c);
+        return;
+    }
+    const bool a_turned = g->a_column != 1, b_turned = g->b_column != 1;
+    cblas_sgemm(CblasRowMajor, a_turned ? CblasTrans : CblasNoTrans,
+                b_turned ? CblasTrans : CblasNoTrans, (int)g->m, (int)g->n, (int)g->k, 1.0F, a,
+                (int)(a_turned ? g->a_column : g->a_row), b,
+                (int)(b_turned ? g->b_column : g->b_row), g->add ? 1.0F : 0.0F, c, (int)g->c_row);
+}
+
+static size_t w_step(const struct layer_dense *l)
+{
+    return l->w_step > 0 ? l->w_step : l->out;
+}
 
 void layer_dense_forward(const struct layer_dense *l, const float *x, const float *w,
                          const float *b, float *y)
 {
+    const struct gemm g = {.m = l->rows,
+                           .n = l->out,
+                           .k = l->in,
+                           .a_row = l->x_step,
+                           .a_column = 1,
+                           .b_row = w_step(l),
+                           .b_column = 1,
+                           .c_row = l->y_step,
+                           .add = true};
     for (size_t i = 0; i < l->rows; i++) {
         memcpy(y + i * l->y_step, b, l->out * sizeof(*y));
     }
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)l->rows, (int)l->out, (int)l->in,
-                1.0F, x, (int)l->x_step, w, (int)l->out, 1.0F, y, (int)l->y_step);
+    multiply(&g, x, w, y);
 }
 
 void layer_dense_backward_weights(const struct layer_dense *l, const float *x, const float *dy,
                                   float *dw, float *db)
 {
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)l->in, (int)l->out, (int)l->rows,
-                1.0F, x, (int)l->x_step, dy, (int)l->y_step, 1.0F, dw, (int)l->out);
+    const struct gemm g = {.m = l->in,
+                           .n = l->out,
+                           .k = l->rows,
+                           .a_row = 1,
+                           .a_column = l->x_step,
+                           .b_row = l->y_step,
+                           .b_column = 1,
+                           .c_row = w_step(l),
+                           .add = true};
+    multiply(&g, x, dy, dw);
     for (size_t i = 0; i < l->rows; i++) {
-        for (size_t j = 0; j < l->out; j++) {
-            db[j] += dy[i * l->y_step + j];
-        }
+        lane_add(db, dy + i * l->y_step, 1.0F, l->out);
     }
 }
 
 void layer_dense_backward_input(const struct layer_dense *l, const float *dy, const float *w,
                                 float *dx)
 {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)l->rows, (int)l->in, (int)l->out,
-                1.0F, dy, (int)l->y_step, w, (int)l->out, 0.0F, dx, (int)l->x_step);
+    const struct gemm g = {.m = l->rows,
+                           .n = l->in,
+                           .k = l->out,
+                           .a_row = l->y_step,
+                           .a_column = 1,
+                           .b_row = 1,
+                           .b_column = w_step(l),
+                           .c_row = l->x_step};
+    multiply(&g, dy, w, dx);
 }
 
 void layer_relu_forward(float *y, size_t n, float drop, struct rand_seq *r)
@@ -47,14 +88,14 @@ void layer_relu_backward(const float *y, float *dy, size_t n, float drop)
     lane_relu_backward(y, dy, n, 1.0F / (1.0F - drop));
 }
 
-static float bag_share(size_t n)
+float layer_bag_share(size_t n)
 {
     return n > 1 ? 1.0F / sqrtf((float)n) : 1.0F;
 }
 
 void layer_bag_forward(const float *table, const uint32_t *rows, size_t n, size_t dim, float *bag)
 {
-    const float share = bag_share(n);
+    const float share = layer_bag_share(n);
     memset(bag, 0, dim * sizeof(*bag));
     for (size_t i = 0; i < n; i++) {
         lane_add(bag, table + rows[i] * dim, share, dim);
@@ -64,7 +105,7 @@ void layer_bag_forward(const float *table, const uint32_t *rows, size_t n, size_
 void layer_bag_backward(const float *dbag, const uint32_t *rows, size_t n, size_t dim,
                         float *dtable)
 {
-    const float share = bag_share(n);
+    const float share = layer_bag_share(n);
     for (size_t i = 0; i < n; i++) {
         lane_add(dtable + rows[i] * dim, dbag, share, dim);
     }

@@ -153,10 +153,11 @@ static double validate_auc(struct run *r, const struct net_drop *drop)
     const struct examples *e = &r->validate_examples;
     float *probs = mem_array(e->n, GENRE_N * sizeof(*probs));
     uint32_t *labels = mem_array(e->n, sizeof(*labels));
-    uint32_t which[64];
+    const size_t batch = r->recipe.batch;
+    uint32_t *which = mem_array(batch, sizeof(*which));
     for (size_t i = 0; i < e->n;) {
         size_t rows = 0, start = i;
-        for (; rows < 64 && rows < r->recipe.batch && i < e->n; rows++, i++) {
+        for (; rows < batch && i < e->n; rows++, i++) {
             which[rows] = (uint32_t)i;
             labels[i] = e->at[i].families;
         }
@@ -165,6 +166,7 @@ static double validate_auc(struct run *r, const struct net_drop *drop)
     }
     struct metric m;
     metric_make(probs, labels, e->n, &m);
+    free(which);
     free(labels);
     free(probs);
     return m.macro_auc;
