@@ -45,7 +45,7 @@ CPPFLAGS += -D_FORTIFY_SOURCE=3
 LDFLAGS := -pie -Wl,-z,relro,-z,now
 HARD    += -fPIE
 endif
-ALL_CFLAGS = -std=c17 $(CPPFLAGS) $(WARN) $(if $(WERROR),-Werror) $(HARD) $(CFLAGS)
+ALL_CFLAGS = -std=c17 -fno-math-errno $(CPPFLAGS) $(WARN) $(if $(WERROR),-Werror) $(HARD) $(CFLAGS)
 LDLIBS := -Wl,--as-needed -luv -lcurl -lmicrohttpd -lcjson -lsqlite3 -lcrypto -lopenblas -lz -lm -lpthread
 
 # --- what is built -------------------------------------------------------------------------------------

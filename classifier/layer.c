@@ -1,102 +1,128 @@
 #include "classifier/layer.h"
 
+#include <assert.h>
 #include <cblas.h>
 #include <math.h>
 #include <string.h>
 
+#include "classifier/gemm.h"
+#include "classifier/genre.h"
+#include "classifier/lane.h"
+
+/* c = or += a b, each as struct gemm tells. */
+static void multiply(const struct gemm *g, const float *a, const float *b, float *c)
+{
+    if (gemm_supported()) {
+        gemm_run(g, a, b, c);
+        return;
+    }
+    const bool a_turned = g->a_column != 1, b_turned = g->b_column != 1;
+    cblas_sgemm(CblasRowMajor, a_turned ? CblasTrans : CblasNoTrans,
+                b_turned ? CblasTrans : CblasNoTrans, (int)g->m, (int)g->n, (int)g->k, 1.0F, a,
+                (int)(a_turned ? g->a_column : g->a_row), b,
+                (int)(b_turned ? g->b_column : g->b_row), g->add ? 1.0F : 0.0F, c, (int)g->c_row);
+}
+
+static size_t w_step(const struct layer_dense *l)
+{
+    return l->w_step > 0 ? l->w_step : l->out;
+}
+
 void layer_dense_forward(const struct layer_dense *l, const float *x, const float *w,
                          const float *b, float *y)
 {
+    const struct gemm g = {.m = l->rows,
+                           .n = l->out,
+                           .k = l->in,
+                           .a_row = l->x_step,
+                           .a_column = 1,
+                           .b_row = w_step(l),
+                           .b_column = 1,
+                           .c_row = l->y_step,
+                           .add = true};
     for (size_t i = 0; i < l->rows; i++) {
         memcpy(y + i * l->y_step, b, l->out * sizeof(*y));
     }
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)l->rows, (int)l->out, (int)l->in,
-                1.0F, x, (int)l->x_step, w, (int)l->out, 1.0F, y, (int)l->y_step);
+    multiply(&g, x, w, y);
 }
 
 void layer_dense_backward_weights(const struct layer_dense *l, const float *x, const float *dy,
                                   float *dw, float *db)
 {
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)l->in, (int)l->out, (int)l->rows,
-                1.0F, x, (int)l->x_step, dy, (int)l->y_step, 1.0F, dw, (int)l->out);
+    const struct gemm g = {.m = l->in,
+                           .n = l->out,
+                           .k = l->rows,
+                           .a_row = 1,
+                           .a_column = l->x_step,
+                           .b_row = l->y_step,
+                           .b_column = 1,
+                           .c_row = w_step(l),
+                           .add = true};
+    multiply(&g, x, dy, dw);
     for (size_t i = 0; i < l->rows; i++) {
-        for (size_t j = 0; j < l->out; j++) {
-            db[j] += dy[i * l->y_step + j];
-        }
+        lane_add(db, dy + i * l->y_step, 1.0F, l->out);
     }
 }
 
 void layer_dense_backward_input(const struct layer_dense *l, const float *dy, const float *w,
                                 float *dx)
 {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)l->rows, (int)l->in, (int)l->out,
-                1.0F, dy, (int)l->y_step, w, (int)l->out, 0.0F, dx, (int)l->x_step);
+    const struct gemm g = {.m = l->rows,
+                           .n = l->in,
+                           .k = l->out,
+                           .a_row = l->y_step,
+                           .a_column = 1,
+                           .b_row = 1,
+                           .b_column = w_step(l),
+                           .c_row = l->x_step};
+    multiply(&g, dy, w, dx);
 }
 
 void layer_relu_forward(float *y, size_t n, float drop, struct rand_seq *r)
 {
     const uint32_t below = (uint32_t)((double)drop * 4294967296.0);
-    const float scale = 1.0F / (1.0F - drop);
-    uint64_t bits = 0;
-    for (size_t i = 0; i < n; i++) {
-        /* Two draws of 32 bits from each number. */
-        bits = below == 0 ? 0 : i % 2 == 0 ? rand_next(r) : bits >> 32;
-        y[i] = y[i] > 0.0F && (uint32_t)bits >= below ? y[i] * scale : 0.0F;
-    }
+    const uint32_t seed = below > 0 ? (uint32_t)rand_next(r) : 0;
+    lane_relu_forward(y, n, seed, below, 1.0F / (1.0F - drop));
 }
 
 void layer_relu_backward(const float *y, float *dy, size_t n, float drop)
 {
-    const float scale = 1.0F / (1.0F - drop);
-    for (size_t i = 0; i < n; i++) {
-        dy[i] = y[i] > 0.0F ? dy[i] * scale : 0.0F;
-    }
+    lane_relu_backward(y, dy, n, 1.0F / (1.0F - drop));
 }
 
-static float bag_share(size_t n)
+float layer_bag_share(size_t n)
 {
     return n > 1 ? 1.0F / sqrtf((float)n) : 1.0F;
 }
 
 void layer_bag_forward(const float *table, const uint32_t *rows, size_t n, size_t dim, float *bag)
 {
+    const float share = layer_bag_share(n);
     memset(bag, 0, dim * sizeof(*bag));
     for (size_t i = 0; i < n; i++) {
-        const float *row = table + rows[i] * dim;
-        for (size_t d = 0; d < dim; d++) {
-            bag[d] += row[d];
-        }
-    }
-    for (size_t d = 0; d < dim; d++) {
-        bag[d] *= bag_share(n);
+        lane_add(bag, table + rows[i] * dim, share, dim);
     }
 }
 
 void layer_bag_backward(const float *dbag, const uint32_t *rows, size_t n, size_t dim,
                         float *dtable)
 {
-    const float share = bag_share(n);
+    const float share = layer_bag_share(n);
     for (size_t i = 0; i < n; i++) {
-        float *row = dtable + rows[i] * dim;
-        for (size_t d = 0; d < dim; d++) {
-            row[d] += share * dbag[d];
-        }
+        lane_add(dtable + rows[i] * dim, dbag, share, dim);
     }
 }
 
 double layer_loss(const float *logits, const float *target, size_t n, float weight, float *dlogits)
 {
     double loss = 0.0;
+    float known[GENRE_MAX], told[GENRE_MAX];
+    assert(n <= GENRE_MAX);
+    /* As if the network were sure that it is not, and right: no loss, no gradient. */
     for (size_t i = 0; i < n; i++) {
-        if (target[i] < 0.0F) {
-            dlogits[i] = 0.0F;
-            continue;
-        }
-        float z = logits[i], small = expf(-fabsf(z));
-        float p = z >= 0.0F ? 1.0F / (1.0F + small) : small / (1.0F + small);
-        /* -t log p - (1 - t) log(1 - p), in the form that does not overflow. */
-        loss += (double)(fmaxf(z, 0.0F) - z * target[i] + log1pf(small));
-        dlogits[i] = weight * (p - target[i]);
+        known[i] = target[i] < 0.0F ? -99.0F : logits[i];
+        told[i] = fmaxf(target[i], 0.0F);
     }
+    lane_loss(known, told, n, weight, dlogits, &loss);
     return loss;
 }

@@ -9,13 +9,14 @@
 #include "base/rand.h"
 
 /* A dense layer on `rows` rows: x (rows, in) with x_step floats from row to row, y (rows, out) with
- * y_step. */
+ * y_step, w (in, out) with w_step (0: out). */
 struct layer_dense {
     size_t rows;
     size_t in;
     size_t out;
     size_t x_step;
     size_t y_step;
+    size_t w_step;
 };
 
 /* y = x w + b. w: (in, out), b: (out). */
@@ -33,6 +34,7 @@ void layer_relu_forward(float *y, size_t n, float drop, struct rand_seq *r);
 /* dy (n) where the forward's y (n) is above zero, over 1 - drop; zero elsewhere. */
 void layer_relu_backward(const float *y, float *dy, size_t n, float drop);
 
+float layer_bag_share(size_t n); /* one over the root of n; 1 for n = 0 */
 /* bag (dim) = sum of the rows of table (., dim) over the root of n; zero for n = 0. */
 void layer_bag_forward(const float *table, const uint32_t *rows, size_t n, size_t dim, float *bag);
 /* Adds dbag (dim) over the root of n to the rows of dtable. */

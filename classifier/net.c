@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "classifier/lane.h"
 #include "classifier/layer.h"
 
 static void layout_make(struct net_layout *l, const struct mlp_shape *s)
@@ -25,6 +26,12 @@ static void normal_fill(float *x, size_t n, double deviation, struct rand_seq *r
     for (size_t i = 0; i < n; i++) {
         x[i] = (float)(deviation * rand_normal(r));
     }
+}
+
+/* The most slots that a share has. */
+static size_t share_slots(const struct mlp_shape *s)
+{
+    return s->slots / NET_SHARES + 1;
 }
 
 struct net *net_new(const struct mlp_shape *shape, size_t batch, uint64_t seed)
@@ -48,9 +55,10 @@ struct net *net_new(const struct mlp_shape *shape, size_t batch, uint64_t seed)
     n->dh2 = mem_array(batch * t * shape->hidden2, sizeof(float));
     n->logits = mem_array(batch * t * shape->genres, sizeof(float));
     n->target = mem_array(batch * shape->genres, sizeof(float));
-    n->bag_first = mem_array(batch * VECTOR_GROUPS + 1, sizeof(*n->bag_first));
-    n->touched = mem_array(shape->slots, sizeof(*n->touched));
+    n->bag_first = mem_array(batch * (VECTOR_GROUPS + 1), sizeof(*n->bag_first));
+    n->touched = mem_array(NET_SHARES * share_slots(shape), sizeof(*n->touched));
     n->is_touched = mem_array(shape->slots, 1);
+    n->team = team_new(0);
     const struct net_layout *l = &n->layout;
     normal_fill(n->params + l->w1, l->b1 - l->w1, sqrt(2.0 / (double)input), &n->rand);
     normal_fill(n->params + l->w2, l->b2 - l->w2, sqrt(2.0 / shape->hidden1), &n->rand);
@@ -70,6 +78,7 @@ void net_free(struct net *n)
         for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
             free(blocks[i]);
         }
+        team_free(n->team);
         free(n->bag_rows);
         free(n->bag_first);
         free(n->touched);
@@ -77,6 +86,43 @@ void net_free(struct net *n)
         free(n);
     }
 }
+
+/* --- what a batch is worked on with -------------------------------------------------------------
+ */
+
+#define CHUNK 128 /* rows of a task where rows are shared out */
+
+/* What the tasks of a batch are told. */
+struct batch {
+    struct net *net;
+    const struct examples *examples;
+    const uint32_t *which;
+    size_t rows;
+    const struct net_drop *drop;
+    float hidden_drop;
+    uint64_t seed; /* of the tasks' random numbers */
+    const struct net_step *step;
+};
+
+/* Random numbers of one part of the batch's work. */
+static struct rand_seq rand_of(const struct batch *b, size_t part)
+{
+    struct rand_seq r = {b->seed + part * UINT64_C(0xd1342543de82ef95)};
+    return (struct rand_seq){rand_next(&r)};
+}
+
+static size_t chunks_of(size_t rows)
+{
+    return (rows + CHUNK - 1) / CHUNK;
+}
+
+static size_t chunk_rows(size_t rows, size_t chunk)
+{
+    return rows - chunk * CHUNK < CHUNK ? rows - chunk * CHUNK : CHUNK;
+}
+
+/* --- loading -----------------------------------------------------------------------------------
+ */
 
 static bool chance(struct rand_seq *r, float probability)
 {
@@ -92,26 +138,28 @@ static void number_drop(float *x, size_t pieces, size_t number)
     }
 }
 
-static size_t bag_add(struct net *n, size_t at, uint32_t slot)
+static void target_load(const struct example *example, size_t genres, float *target)
 {
-    if (at == n->bag_rows_cap) {
-        n->bag_rows_cap = n->bag_rows_cap ? 2 * n->bag_rows_cap : 65536;
-        n->bag_rows = mem_resize(n->bag_rows, n->bag_rows_cap, sizeof(*n->bag_rows));
+    for (size_t g = 0; g < genres; g++) {
+        target[g] = !genre_set_has(&example->known, g) ? LAYER_UNKNOWN
+                    : genre_set_has(&example->yes, g)  ? 1.0F
+                                                       : 0.0F;
     }
-    n->bag_rows[at] = slot;
-    return at + 1;
 }
 
-/* Fills one row of x from example i; `at` is the next free place of bag_rows, and returned moved
- * on. */
-static size_t row_load(struct net *n, const struct examples *e, size_t i, size_t row,
-                       const struct net_drop *drop, size_t at)
+/* One row of x and of the target. Its first bag's place in bag_rows is there. */
+static void row_load(const struct batch *b, size_t row)
 {
-    const size_t dim = n->shape.dim;
+    struct net *n = b->net;
+    const struct examples *e = b->examples;
+    const struct net_drop *drop = b->drop;
+    const size_t dim = n->shape.dim, i = b->which[row];
     float *x = n->x + row * mlp_input(&n->shape);
+    struct rand_seq r = rand_of(b, row);
+    target_load(&e->at[i], n->shape.genres, n->target + row * n->shape.genres);
     memcpy(x, e->numbers + i * e->numbers_n, e->numbers_n * sizeof(*x));
-    const bool no_statistics = drop && chance(&n->rand, drop->statistics);
-    const bool no_year = drop && chance(&n->rand, drop->year);
+    const bool no_statistics = drop && chance(&r, drop->statistics);
+    const bool no_year = drop && chance(&r, drop->year);
     for (size_t k = 0; k < VECTOR_NUMBERS; k++) {
         bool statistic = VECTOR_STATISTICS & (UINT32_C(1) << k);
         if ((statistic && no_statistics) || (k == VECTOR_YEAR_NUMBER && no_year)) {
@@ -119,97 +167,186 @@ static size_t row_load(struct net *n, const struct examples *e, size_t i, size_t
         }
     }
     x += e->numbers_n;
+    size_t *first = n->bag_first + row * (VECTOR_GROUPS + 1);
     for (size_t g = 0; g < VECTOR_GROUPS; g++, x += dim + 1) {
-        bool gone = drop && (chance(&n->rand, drop->group[g]) || (g == VECTOR_YEAR && no_year));
-        size_t start = at;
-        n->bag_first[row * VECTOR_GROUPS + g] = at;
+        bool gone = drop && (chance(&r, drop->group[g]) || (g == VECTOR_YEAR && no_year));
+        size_t at = first[g];
         for (size_t k = e->at[i].first[g]; !gone && k < e->at[i].first[g + 1]; k++) {
-            if (!drop || !chance(&n->rand, drop->token[g])) {
-                at = bag_add(n, at, e->slots[k]);
+            if (!drop || !chance(&r, drop->token[g])) {
+                n->bag_rows[at++] = e->slots[k];
             }
         }
-        layer_bag_forward(n->params + n->layout.table, n->bag_rows + start, at - start, dim, x);
-        x[dim] = at > start ? 1.0F : 0.0F;
+        first[g + 1] = at;
+        layer_bag_forward(n->params + n->layout.table, n->bag_rows + first[g], at - first[g], dim,
+                          x);
+        x[dim] = at > first[g] ? 1.0F : 0.0F;
     }
-    return at;
+}
+
+static void chunk_load(void *context, size_t chunk)
+{
+    const struct batch *b = context;
+    for (size_t i = 0; i < chunk_rows(b->rows, chunk); i++) {
+        row_load(b, chunk * CHUNK + i);
+    }
 }
 
 void net_load(struct net *n, const struct examples *e, const uint32_t *which, size_t rows,
               const struct net_drop *drop)
 {
-    size_t at = bag_add(n, 0, 0) - 1; /* so that bag_rows is there */
+    struct batch b = {.net = n, .examples = e, .which = which, .rows = rows, .drop = drop};
+    size_t tokens = 0;
     for (size_t row = 0; row < rows; row++) {
-        at = row_load(n, e, which[row], row, drop, at);
+        const struct example *example = &e->at[which[row]];
+        n->bag_first[row * (VECTOR_GROUPS + 1)] = tokens;
+        tokens += example->first[VECTOR_GROUPS] - example->first[0];
     }
-    n->bag_first[rows * VECTOR_GROUPS] = at;
+    if (tokens > n->bag_rows_cap) {
+        n->bag_rows_cap = 2 * tokens;
+        n->bag_rows = mem_resize(n->bag_rows, n->bag_rows_cap, sizeof(*n->bag_rows));
+    }
+    b.seed = drop ? rand_next(&n->rand) : 0;
+    team_run(n->team, chunk_load, &b, chunks_of(rows));
 }
 
-static void forward(struct net *n, size_t rows, float drop)
+/* --- forward and backward ----------------------------------------------------------------------
+ */
+
+/* The layers of one tower, and where its arrays lie. */
+struct tower {
+    struct layer_dense first; /* x and w1 of all towers, of which it has some columns */
+    struct layer_dense second;
+    struct layer_dense third;
+    size_t w1, b1, w2, b2, w3, b3; /* as in net_layout */
+    float *h1, *dh1;               /* (rows, H1), T * H1 apart */
+    float *h2, *dh2;               /* (rows, H2) */
+    float *logits;                 /* (rows, G) */
+};
+
+static struct tower tower_of(const struct net *n, size_t rows, size_t t)
 {
     const struct mlp_shape *s = &n->shape;
     const struct net_layout *l = &n->layout;
     const size_t input = mlp_input(s), width = (size_t)s->towers * s->hidden1;
-    const struct layer_dense first = {rows, input, width, input, width};
-    const struct layer_dense second = {rows, s->hidden1, s->hidden2, width, s->hidden2};
-    const struct layer_dense third = {rows, s->hidden2, s->genres, s->hidden2, s->genres};
-    layer_dense_forward(&first, n->x, n->params + l->w1, n->params + l->b1, n->h1);
-    layer_relu_forward(n->h1, rows * width, drop, &n->rand);
-    for (size_t t = 0; t < s->towers; t++) {
-        float *h2 = n->h2 + t * n->batch * s->hidden2;
-        layer_dense_forward(&second, n->h1 + t * s->hidden1,
-                            n->params + l->w2 + t * s->hidden1 * s->hidden2,
-                            n->params + l->b2 + t * s->hidden2, h2);
-        layer_relu_forward(h2, rows * s->hidden2, drop, &n->rand);
-        layer_dense_forward(&third, h2, n->params + l->w3 + t * s->hidden2 * s->genres,
-                            n->params + l->b3 + t * s->genres,
-                            n->logits + t * n->batch * s->genres);
+    return (struct tower){.first = {rows, input, s->hidden1, input, width, width},
+                          .second = {rows, s->hidden1, s->hidden2, width, s->hidden2, 0},
+                          .third = {rows, s->hidden2, s->genres, s->hidden2, s->genres, 0},
+                          .w1 = l->w1 + t * s->hidden1,
+                          .b1 = l->b1 + t * s->hidden1,
+                          .w2 = l->w2 + t * s->hidden1 * s->hidden2,
+                          .b2 = l->b2 + t * s->hidden2,
+                          .w3 = l->w3 + t * s->hidden2 * s->genres,
+                          .b3 = l->b3 + t * s->genres,
+                          .h1 = n->h1 + t * s->hidden1,
+                          .dh1 = n->dh1 + t * s->hidden1,
+                          .h2 = n->h2 + t * n->batch * s->hidden2,
+                          .dh2 = n->dh2 + t * n->batch * s->hidden2,
+                          .logits = n->logits + t * n->batch * s->genres};
+}
+
+static void tower_forward(void *context, size_t t)
+{
+    const struct batch *b = context;
+    struct net *n = b->net;
+    const struct tower w = tower_of(n, b->rows, t);
+    const float *params = n->params;
+    struct rand_seq r = rand_of(b, t);
+    layer_dense_forward(&w.first, n->x, params + w.w1, params + w.b1, w.h1);
+    for (size_t row = 0; row < b->rows; row++) {
+        layer_relu_forward(w.h1 + row * w.first.y_step, w.first.out, b->hidden_drop, &r);
     }
+    layer_dense_forward(&w.second, w.h1, params + w.w2, params + w.b2, w.h2);
+    layer_relu_forward(w.h2, b->rows * w.second.out, b->hidden_drop, &r);
+    layer_dense_forward(&w.third, w.h2, params + w.w3, params + w.b3, w.logits);
+}
+
+/* The families come first of all genres. */
+static size_t families_of(const struct net *n)
+{
+    return n->shape.genres < GENRE_N ? n->shape.genres : GENRE_N;
 }
 
 /* Every tower has its own loss, so that they stay different: only the logits' mean is shared, at
  * the end. */
-static double loss_make(struct net *n, const struct examples *e, const uint32_t *which, size_t rows)
+static double tower_loss(const struct batch *b, float *logits)
 {
-    const size_t genres = n->shape.genres, towers = n->shape.towers;
-    const size_t main = genres < GENRE_N ? genres : GENRE_N;
-    const float share = 1.0F / (float)(rows * towers);
+    const size_t genres = b->net->shape.genres, main = families_of(b->net);
+    const float share = 1.0F / (float)(b->rows * b->net->shape.towers);
     double loss = 0.0;
-    for (size_t row = 0; row < rows; row++) {
-        const struct example *example = &e->at[which[row]];
-        float *target = n->target + row * genres;
-        for (size_t g = 0; g < genres; g++) {
-            target[g] = !genre_set_has(&example->known, g) ? LAYER_UNKNOWN
-                        : genre_set_has(&example->yes, g)  ? 1.0F
-                                                           : 0.0F;
-        }
-        for (size_t t = 0; t < towers; t++) {
-            float *logits = n->logits + (t * n->batch + row) * genres;
-            float weight = share * example->weight;
-            loss += (double)example->weight * layer_loss(logits, target, main, weight, logits);
-            (void)layer_loss(logits + main, target + main, genres - main, weight * n->sub_weight,
-                             logits + main);
-        }
+    for (size_t row = 0; row < b->rows; row++, logits += genres) {
+        const float weight = b->examples->at[b->which[row]].weight;
+        const float *target = b->net->target + row * genres;
+        loss += (double)weight * layer_loss(logits, target, main, share * weight, logits);
+        (void)layer_loss(logits + main, target + main, genres - main,
+                         share * weight * b->net->sub_weight, logits + main);
     }
-    return loss / (double)(rows * towers * main);
+    return loss;
 }
 
-/* From dx to the rows of the table, noting which were touched. */
-static void bags_backward(struct net *n, size_t rows, size_t numbers)
+/* Forward, loss, and back to dh1, with the gradients of all weights and biases. */
+static void tower_gradient(void *context, size_t t)
 {
+    const struct batch *b = context;
+    struct net *n = b->net;
+    const struct tower w = tower_of(n, b->rows, t);
+    float *grads = n->grads;
+    tower_forward(context, t);
+    n->tower_loss[t] = tower_loss(b, w.logits);
+    layer_dense_backward_weights(&w.third, w.h2, w.logits, grads + w.w3, grads + w.b3);
+    layer_dense_backward_input(&w.third, w.logits, n->params + w.w3, w.dh2);
+    layer_relu_backward(w.h2, w.dh2, b->rows * w.second.out, b->hidden_drop);
+    layer_dense_backward_weights(&w.second, w.h1, w.dh2, grads + w.w2, grads + w.b2);
+    layer_dense_backward_input(&w.second, w.dh2, n->params + w.w2, w.dh1);
+    for (size_t row = 0; row < b->rows; row++) {
+        const size_t at = row * w.first.y_step;
+        layer_relu_backward(w.h1 + at, w.dh1 + at, w.first.out, b->hidden_drop);
+    }
+    layer_dense_backward_weights(&w.first, n->x, w.dh1, grads + w.w1, grads + w.b1);
+}
+
+/* The bags' columns of dx, of all towers. */
+static void chunk_backward(void *context, size_t chunk)
+{
+    const struct batch *b = context;
+    struct net *n = b->net;
+    const size_t input = mlp_input(&n->shape), numbers = b->examples->numbers_n;
+    const size_t width = (size_t)n->shape.towers * n->shape.hidden1;
+    const struct layer_dense bags = {
+        chunk_rows(b->rows, chunk), input - numbers, width, input, width, 0};
+    layer_dense_backward_input(&bags, n->dh1 + chunk * CHUNK * width,
+                               n->params + n->layout.w1 + numbers * width,
+                               n->dx + chunk * CHUNK * input + numbers);
+}
+
+/* From one bag's gradient to those of its rows that are in a share, noting which were touched. */
+static void bag_backward(struct net *n, size_t share, const float *dbag, const size_t *first)
+{
+    const size_t dim = n->shape.dim;
+    float *dtable = n->grads + n->layout.table;
+    uint32_t *touched = n->touched + share * share_slots(&n->shape);
+    for (size_t k = first[0]; k < first[1]; k++) {
+        const uint32_t slot = n->bag_rows[k];
+        if (slot % NET_SHARES != share) {
+            continue;
+        }
+        lane_add(dtable + slot * dim, dbag, layer_bag_share(first[1] - first[0]), dim);
+        if (!n->is_touched[slot]) {
+            n->is_touched[slot] = 1;
+            touched[n->touched_n[share]++] = slot;
+        }
+    }
+}
+
+static void share_backward(void *context, size_t share)
+{
+    const struct batch *b = context;
+    struct net *n = b->net;
     const size_t dim = n->shape.dim, input = mlp_input(&n->shape);
-    for (size_t row = 0; row < rows; row++) {
-        for (size_t g = 0; g < VECTOR_GROUPS; g++) {
-            const size_t from = n->bag_first[row * VECTOR_GROUPS + g];
-            const size_t to = n->bag_first[row * VECTOR_GROUPS + g + 1];
-            layer_bag_backward(n->dx + row * input + numbers + g * (dim + 1), n->bag_rows + from,
-                               to - from, dim, n->grads + n->layout.table);
-            for (size_t k = from; k < to; k++) {
-                uint32_t slot = n->bag_rows[k];
-                if (!n->is_touched[slot]) {
-                    n->is_touched[slot] = 1;
-                    n->touched[n->touched_n++] = slot;
-                }
-            }
+    for (size_t row = 0; row < b->rows; row++) {
+        const float *dbag = n->dx + row * input + b->examples->numbers_n;
+        const size_t *first = n->bag_first + row * (VECTOR_GROUPS + 1);
+        for (size_t g = 0; g < VECTOR_GROUPS; g++, dbag += dim + 1) {
+            bag_backward(n, share, dbag, first + g);
         }
     }
 }
@@ -217,74 +354,79 @@ static void bags_backward(struct net *n, size_t rows, size_t numbers)
 double net_gradient(struct net *n, const struct examples *e, const uint32_t *which, size_t rows,
                     float hidden_drop)
 {
-    const struct mlp_shape *s = &n->shape;
-    const struct net_layout *l = &n->layout;
-    const size_t input = mlp_input(s), width = (size_t)s->towers * s->hidden1;
-    const struct layer_dense first = {rows, input, width, input, width};
-    const struct layer_dense second = {rows, s->hidden1, s->hidden2, width, s->hidden2};
-    const struct layer_dense third = {rows, s->hidden2, s->genres, s->hidden2, s->genres};
-    forward(n, rows, hidden_drop);
-    double loss = loss_make(n, e, which, rows);
-    for (size_t t = 0; t < s->towers; t++) {
-        const size_t w2 = l->w2 + t * s->hidden1 * s->hidden2, b2 = l->b2 + t * s->hidden2;
-        const size_t w3 = l->w3 + t * s->hidden2 * s->genres, b3 = l->b3 + t * s->genres;
-        const float *dlogits = n->logits + t * n->batch * s->genres;
-        float *h2 = n->h2 + t * n->batch * s->hidden2, *dh2 = n->dh2 + t * n->batch * s->hidden2;
-        layer_dense_backward_weights(&third, h2, dlogits, n->grads + w3, n->grads + b3);
-        layer_dense_backward_input(&third, dlogits, n->params + w3, dh2);
-        layer_relu_backward(h2, dh2, rows * s->hidden2, hidden_drop);
-        layer_dense_backward_weights(&second, n->h1 + t * s->hidden1, dh2, n->grads + w2,
-                                     n->grads + b2);
-        layer_dense_backward_input(&second, dh2, n->params + w2, n->dh1 + t * s->hidden1);
+    struct batch b = {
+        .net = n, .examples = e, .which = which, .rows = rows, .hidden_drop = hidden_drop};
+    const size_t towers = n->shape.towers;
+    b.seed = hidden_drop > 0.0F ? rand_next(&n->rand) : 0;
+    team_run(n->team, tower_gradient, &b, towers);
+    team_run(n->team, chunk_backward, &b, chunks_of(rows));
+    team_run(n->team, share_backward, &b, NET_SHARES);
+    double loss = 0.0;
+    for (size_t t = 0; t < towers; t++) {
+        loss += n->tower_loss[t];
     }
-    layer_relu_backward(n->h1, n->dh1, rows * width, hidden_drop);
-    layer_dense_backward_weights(&first, n->x, n->dh1, n->grads + l->w1, n->grads + l->b1);
-    layer_dense_backward_input(&first, n->dh1, n->params + l->w1, n->dx);
-    bags_backward(n, rows, e->numbers_n);
-    return loss;
+    return loss / (double)(rows * towers * families_of(n));
 }
+
+/* --- AdamW -------------------------------------------------------------------------------------
+ */
 
 #define BETA1 0.9F
 #define BETA2 0.999F
 
-/* Parameters [from, to) of the blocks. */
-static void adam(struct net *n, size_t from, size_t to, double rate, double decay)
+static struct lane_adam adam_of(const struct net *n, double rate, double decay)
 {
     const double fix1 = 1.0 - pow((double)BETA1, (double)n->steps);
     const double fix2 = 1.0 - pow((double)BETA2, (double)n->steps);
-    const float step = (float)(rate * sqrt(fix2) / fix1), keep = (float)(1.0 - rate * decay);
-    for (size_t i = from; i < to; i++) {
-        float g = n->grads[i];
-        n->moment1[i] = BETA1 * n->moment1[i] + (1.0F - BETA1) * g;
-        n->moment2[i] = BETA2 * n->moment2[i] + (1.0F - BETA2) * g * g;
-        n->params[i] = keep * n->params[i] - step * n->moment1[i] / (sqrtf(n->moment2[i]) + 1e-8F);
-        n->grads[i] = 0.0F;
+    return (struct lane_adam){.rate = (float)(rate * sqrt(fix2) / fix1),
+                              .keep = (float)(1.0 - rate * decay),
+                              .beta1 = BETA1,
+                              .beta2 = BETA2};
+}
+
+/* Parameters [from, to) of the blocks. */
+static void range_update(struct net *n, const struct lane_adam *a, size_t from, size_t to)
+{
+    lane_adam(a, n->params + from, n->grads + from, n->moment1 + from, n->moment2 + from,
+              to - from);
+}
+
+/* One of NET_SHARES parts of the dense parameters and of the table. */
+static void share_update(void *context, size_t share)
+{
+    const struct batch *b = context;
+    struct net *n = b->net;
+    const size_t dense = n->layout.table, dim = n->shape.dim;
+    const uint32_t *touched = n->touched + share * share_slots(&n->shape);
+    struct lane_adam a = adam_of(n, b->step->rate, b->step->decay);
+    range_update(n, &a, dense * share / NET_SHARES, dense * (share + 1) / NET_SHARES);
+    a = adam_of(n, b->step->rate, b->step->table_decay);
+    for (size_t i = 0; i < n->touched_n[share]; i++) {
+        const size_t from = n->layout.table + (size_t)touched[i] * dim;
+        range_update(n, &a, from, from + dim);
+        n->is_touched[touched[i]] = 0;
     }
+    n->touched_n[share] = 0;
 }
 
 void net_update(struct net *n, const struct net_step *step)
 {
-    const struct net_layout *l = &n->layout;
+    struct batch b = {.net = n, .step = step};
     n->steps++;
-    adam(n, 0, l->table, step->rate, step->decay);
-    for (size_t i = 0; i < n->touched_n; i++) {
-        size_t from = l->table + (size_t)n->touched[i] * n->shape.dim;
-        adam(n, from, from + n->shape.dim, step->rate, step->table_decay);
-        n->is_touched[n->touched[i]] = 0;
-    }
-    n->touched_n = 0;
+    team_run(n->team, share_update, &b, NET_SHARES);
 }
 
 void net_predict(struct net *n, size_t rows, float *probs)
 {
     const size_t genres = n->shape.genres, towers = n->shape.towers;
-    forward(n, rows, 0.0F);
+    struct batch b = {.net = n, .rows = rows};
+    team_run(n->team, tower_forward, &b, towers);
     for (size_t i = 0; i < rows * genres; i++) {
         float sum = 0.0F;
         for (size_t t = 0; t < towers; t++) {
             sum += n->logits[t * n->batch * genres + i];
         }
-        probs[i] = 1.0F / (1.0F + expf(-sum / (float)towers));
+        probs[i] = mlp_probability(sum / (float)towers);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/rand.h"
+#include "base/team.h"
 #include "classifier/example.h"
 #include "classifier/mlp.h"
 #include "classifier/vocab.h"
@@ -28,6 +29,9 @@ struct net_drop {
     float hidden;
 };
 
+#define NET_SHARES                                                                                 \
+    4 /* the table's slots are shared out to as many tasks: slot s to s % NET_SHARES */
+
 struct net {
     struct mlp_shape shape;
     struct net_layout layout;
@@ -38,21 +42,23 @@ struct net {
     int64_t steps;
     float sub_weight; /* of a sub-genre's loss beside a family's; 1 unless set */
     struct rand_seq rand;
+    struct team *team; /* what it computes does not depend on how many they are */
     /* Of one batch of at most `batch` rows. */
     size_t batch;
-    float *x;           /* (batch, I) */
-    float *dx;          /* (batch, I) */
-    float *h1;          /* (batch, T * H1) */
-    float *dh1;         /* (batch, T * H1) */
-    float *h2;          /* (T, batch, H2) */
-    float *dh2;         /* (T, batch, H2) */
-    float *logits;      /* (T, batch, G), then their gradients */
-    float *target;      /* (batch, G) */
+    float *x;      /* (batch, I) */
+    float *dx;     /* (batch, I), of which the bags' part is used */
+    float *h1;     /* (batch, T * H1) */
+    float *dh1;    /* (batch, T * H1) */
+    float *h2;     /* (T, batch, H2) */
+    float *dh2;    /* (T, batch, H2) */
+    float *logits; /* (T, batch, G), then their gradients */
+    float *target; /* (batch, G) */
+    double tower_loss[MLP_TOWERS_MAX];
     uint32_t *bag_rows; /* slots that the batch's bags are of, in order */
     size_t bag_rows_cap;
-    size_t *bag_first; /* (batch * VECTOR_GROUPS + 1) into bag_rows */
-    uint32_t *touched; /* slots with a gradient, each once */
-    size_t touched_n;
+    size_t *bag_first; /* (batch, VECTOR_GROUPS + 1) into bag_rows */
+    uint32_t *touched; /* slots with a gradient, each once; by shares */
+    size_t touched_n[NET_SHARES];
     unsigned char *is_touched; /* (slots) */
 };
 
@@ -66,12 +72,12 @@ struct net_step {
 struct net *net_new(const struct mlp_shape *shape, size_t batch, uint64_t seed);
 void net_free(struct net *n);
 
-/* Fills the batch from n examples (their numbers in `which`), thinned out as drop says; NULL:
+/* Fills the batch from `rows` examples (their numbers in `which`), thinned out as drop says; NULL:
  * whole. */
 void net_load(struct net *n, const struct examples *e, const uint32_t *which, size_t rows,
               const struct net_drop *drop);
 /* The mean loss of the loaded batch over the families, in nats per family, and the gradients of all
- * parameters, which were zero. */
+ * parameters, which were zero. e and which as they were loaded. */
 double net_gradient(struct net *n, const struct examples *e, const uint32_t *which, size_t rows,
                     float hidden_drop);
 /* One step of AdamW (Loshchilov and Hutter 2019) along the gradients, which are zero afterwards.

@@ -179,10 +179,11 @@ static double validate_auc(struct run *r, const struct net_drop *drop)
     float *probs = mem_array(e->n, GENRE_N * sizeof(*probs));
     float *all = mem_array(64, genres * sizeof(*all));
     uint32_t *labels = mem_array(e->n, sizeof(*labels));
-    uint32_t which[64];
+    const size_t batch = r->recipe.batch;
+    uint32_t *which = mem_array(batch, sizeof(*which));
     for (size_t i = 0; i < e->n;) {
         size_t rows = 0, start = i;
-        for (; rows < 64 && rows < r->recipe.batch && i < e->n; rows++, i++) {
+        for (; rows < batch && i < e->n; rows++, i++) {
             which[rows] = (uint32_t)i;
             labels[i] = genre_set_families(&e->at[i].yes);
         }
@@ -194,6 +195,7 @@ static double validate_auc(struct run *r, const struct net_drop *drop)
     }
     struct metric m;
     metric_make(probs, labels, e->n, &m);
+    free(which);
     free(labels);
     free(all);
     free(probs);

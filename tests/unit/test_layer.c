@@ -26,7 +26,7 @@ static void fill(float *x, size_t n, uint64_t seed)
     }
 }
 
-static const struct layer_dense dense = {ROWS, IN, OUT, XS, YS};
+static const struct layer_dense dense = {ROWS, IN, OUT, XS, YS, 0};
 
 struct dense_case {
     float x[ROWS * XS];
