@@ -175,11 +175,10 @@ static double epoch_train(struct run *r, uint32_t *order, int epoch)
 static double validate_auc(struct run *r, const struct net_drop *drop)
 {
     const struct examples *e = &r->validate_examples;
-    const size_t genres = r->recipe.shape.genres;
+    const size_t genres = r->recipe.shape.genres, batch = r->recipe.batch;
     float *probs = mem_array(e->n, GENRE_N * sizeof(*probs));
-    float *all = mem_array(64, genres * sizeof(*all));
+    float *all = mem_array(batch, genres * sizeof(*all));
     uint32_t *labels = mem_array(e->n, sizeof(*labels));
-    const size_t batch = r->recipe.batch;
     uint32_t *which = mem_array(batch, sizeof(*which));
     for (size_t i = 0; i < e->n;) {
         size_t rows = 0, start = i;

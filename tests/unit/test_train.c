@@ -98,10 +98,18 @@ static void test_fit_needs_no_files(void **state)
     const struct train_corpora both = {.train = &train, .validate = &validate, .tree = tree};
     assert_int_equal(train_fit(&recipe, &both, 1, &fitted, &e), ERR_OK);
     assert_int_equal(model_read(fitted.data, fitted.len, &m, &e), ERR_OK);
-    assert_string_equal(model_id(m), id);
+    /* The same but for the space of likeness, which is learned from files. */
+    struct model *filed = NULL;
+    struct metric metric, other;
+    assert_int_equal(model_open(model, &filed, &e), ERR_OK);
+    assert_int_equal(eval_measure(m, &validate, EVAL_ALL, &metric, &e), ERR_OK);
+    assert_int_equal(eval_measure(filed, &validate, EVAL_ALL, &other, &e), ERR_OK);
+    assert_memory_equal(&metric, &other, sizeof(metric));
+    assert_memory_equal(model_mlp(m)->w1, model_mlp(filed)->w1,
+                        mlp_input(&model_mlp(m)->shape) * sizeof(float));
+    model_close(filed);
     model_close(m);
     buf_free(&fitted);
-    struct metric metric;
     assert_int_equal(train_fit(&recipe, &(struct train_corpora){.train = &train}, 1, &fitted, &e),
                      ERR_OK);
     assert_int_equal(model_read(fitted.data, fitted.len, &m, &e), ERR_OK);
