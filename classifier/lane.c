@@ -207,7 +207,7 @@ INLINE void adam_lanes(const struct lane_adam *a, float *x, float *g, float *mom
     for (size_t k = 0; k < LANES; k++) {
         root[k] = sqrtf(m2[k]);
     }
-    value = a->keep * value - a->rate * m1 / (root + 1e-8F);
+    value = a->keep * value - a->rate * m1 / (a->root_scale * root + 1e-8F);
     gradient = (lanes){0};
     memcpy(x, &value, sizeof(value));
     memcpy(g, &gradient, sizeof(gradient));
@@ -225,7 +225,7 @@ INLINE void lane_adam_body(const struct lane_adam *a, float *x, float *g, float 
     for (; i < n; i++) {
         moment1[i] = a->beta1 * moment1[i] + (1.0F - a->beta1) * g[i];
         moment2[i] = a->beta2 * moment2[i] + (1.0F - a->beta2) * g[i] * g[i];
-        x[i] = a->keep * x[i] - a->rate * moment1[i] / (sqrtf(moment2[i]) + 1e-8F);
+        x[i] = a->keep * x[i] - a->rate * moment1[i] / (a->root_scale * sqrtf(moment2[i]) + 1e-8F);
         g[i] = 0.0F;
     }
 }
