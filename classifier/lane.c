@@ -41,8 +41,9 @@ INLINE size_t lanes_at(size_t i, size_t n)
 
 /* --- relu --- */
 
-INLINE void drop_lanes(float *y, words at, uint32_t below, float scale, size_t count)
+INLINE void drop_lanes(float *y, const words *counter, uint32_t below, float scale, size_t count)
 {
+    words at = *counter;
     lanes v = {0};
     memcpy(&v, y, count * sizeof(*y));
     at ^= at >> 16;
@@ -61,10 +62,10 @@ INLINE void lane_relu_forward_body(float *y, size_t n, uint32_t seed, uint32_t b
     at += seed;
     size_t i = 0;
     for (; i + LANES <= n; i += LANES, at += (uint32_t)LANES) {
-        drop_lanes(y + i, at, below, scale, LANES);
+        drop_lanes(y + i, &at, below, scale, LANES);
     }
     if (i < n) {
-        drop_lanes(y + i, at, below, scale, n - i);
+        drop_lanes(y + i, &at, below, scale, n - i);
     }
 }
 LANE_FUNCTION(lane_relu_forward, (float *y, size_t n, uint32_t seed, uint32_t below, float scale),
