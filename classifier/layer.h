@@ -1,5 +1,6 @@
-/* The layers of training: a forward and a backward for each, row-major, over OpenBLAS where it is
- * dense. Backward functions add to the gradients of parameters and overwrite those of inputs. */
+/* The layers of training: a forward and a backward for each, row-major, over gemm.h or
+ * OpenBLAS where it is dense. Backward functions add to the gradients of parameters and overwrite
+ * those of inputs. */
 #ifndef CLASSIFIER_LAYER_H
 #define CLASSIFIER_LAYER_H
 

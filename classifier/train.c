@@ -245,7 +245,7 @@ enum err_code train_run(const struct train_options *o, struct err *e)
 {
     struct run r = {.options = o, .recipe = o->recipe ? *o->recipe : train_recipe_default};
     r.recipe.epochs = o->epochs > 0 ? o->epochs : r.recipe.epochs;
-    /* One thread: sums in another order would make another model. */
+    /* One thread for each product: sums in another order would make another model. */
     openblas_set_num_threads(1);
     enum err_code code = corpora_load(&r, e);
     if (code == ERR_OK) {
