@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "classifier/corpus.h"
 #include "classifier/eval.h"
+#include "classifier/measure.h"
 #include "classifier/train.h"
 
 struct card {
@@ -20,7 +21,7 @@ struct card {
     int best_epoch;
     const char *model_id;
     size_t model_bytes;
-    struct metric metric[EVAL_INPUTS];
+    const struct measure *of; /* (EVAL_INPUTS) */
 };
 
 /* The scores as plain lines. */

@@ -41,8 +41,9 @@ INLINE size_t lanes_at(size_t i, size_t n)
 
 /* --- relu --- */
 
-INLINE void drop_lanes(float *y, words at, uint32_t below, float scale, size_t count)
+INLINE void drop_lanes(float *y, const words *counter, uint32_t below, float scale, size_t count)
 {
+    words at = *counter;
     lanes v = {0};
     memcpy(&v, y, count * sizeof(*y));
     at ^= at >> 16;
@@ -61,10 +62,10 @@ INLINE void lane_relu_forward_body(float *y, size_t n, uint32_t seed, uint32_t b
     at += seed;
     size_t i = 0;
     for (; i + LANES <= n; i += LANES, at += (uint32_t)LANES) {
-        drop_lanes(y + i, at, below, scale, LANES);
+        drop_lanes(y + i, &at, below, scale, LANES);
     }
     if (i < n) {
-        drop_lanes(y + i, at, below, scale, n - i);
+        drop_lanes(y + i, &at, below, scale, n - i);
     }
 }
 LANE_FUNCTION(lane_relu_forward, (float *y, size_t n, uint32_t seed, uint32_t below, float scale),
@@ -207,7 +208,7 @@ INLINE void adam_lanes(const struct lane_adam *a, float *x, float *g, float *mom
     for (size_t k = 0; k < LANES; k++) {
         root[k] = sqrtf(m2[k]);
     }
-    value = a->keep * value - a->rate * m1 / (root + 1e-8F);
+    value = a->keep * value - a->rate * m1 / (a->root_scale * root + 1e-8F);
     gradient = (lanes){0};
     memcpy(x, &value, sizeof(value));
     memcpy(g, &gradient, sizeof(gradient));
@@ -225,7 +226,7 @@ INLINE void lane_adam_body(const struct lane_adam *a, float *x, float *g, float 
     for (; i < n; i++) {
         moment1[i] = a->beta1 * moment1[i] + (1.0F - a->beta1) * g[i];
         moment2[i] = a->beta2 * moment2[i] + (1.0F - a->beta2) * g[i] * g[i];
-        x[i] = a->keep * x[i] - a->rate * moment1[i] / (sqrtf(moment2[i]) + 1e-8F);
+        x[i] = a->keep * x[i] - a->rate * moment1[i] / (a->root_scale * sqrtf(moment2[i]) + 1e-8F);
         g[i] = 0.0F;
     }
 }

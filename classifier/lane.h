@@ -18,9 +18,10 @@ void lane_loss(const float *logits, const float *target, size_t n, float weight,
                double *ret_loss);
 
 /* One step of Adam: moment = beta moment + (1 - beta) g or g^2,
- * x = keep x - rate moment1 / (sqrt(moment2) + 1e-8). */
+ * x = keep x - rate moment1 / (root_scale sqrt(moment2) + 1e-8). */
 struct lane_adam {
     float rate;
+    float root_scale;
     float keep;
     float beta1;
     float beta2;

@@ -104,15 +104,6 @@ void layer_bag_forward(const float *table, const uint32_t *rows, size_t n, size_
     }
 }
 
-void layer_bag_backward(const float *dbag, const uint32_t *rows, size_t n, size_t dim,
-                        float *dtable)
-{
-    const float share = layer_bag_share(n);
-    for (size_t i = 0; i < n; i++) {
-        lane_add(dtable + rows[i] * dim, dbag, share, dim);
-    }
-}
-
 double layer_loss(const float *logits, const float *target, size_t n, float weight, float *dlogits)
 {
     double loss = 0.0;

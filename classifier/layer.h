@@ -1,5 +1,6 @@
-/* The layers of training: a forward and a backward for each, row-major, over OpenBLAS where it is
- * dense. Backward functions add to the gradients of parameters and overwrite those of inputs. */
+/* The layers of training: a forward and a backward for each, row-major, over gemm.h or
+ * OpenBLAS where it is dense. Backward functions add to the gradients of parameters and overwrite
+ * those of inputs. */
 #ifndef CLASSIFIER_LAYER_H
 #define CLASSIFIER_LAYER_H
 
@@ -34,12 +35,11 @@ void layer_relu_forward(float *y, size_t n, float drop, struct rand_seq *r);
 /* dy (n) where the forward's y (n) is above zero, over 1 - drop; zero elsewhere. */
 void layer_relu_backward(const float *y, float *dy, size_t n, float drop);
 
-float layer_bag_share(size_t n); /* one over the root of n; 1 for n = 0 */
-/* bag (dim) = sum of the rows of table (., dim) over the root of n; zero for n = 0. */
+/* One over the root of n; 1 for n = 0. */
+float layer_bag_share(size_t n);
+/* bag (dim) = the rows of table (., dim), each times layer_bag_share(n); zero for n = 0. A row's
+ * gradient is the bag's times the same. */
 void layer_bag_forward(const float *table, const uint32_t *rows, size_t n, size_t dim, float *bag);
-/* Adds dbag (dim) over the root of n to the rows of dtable. */
-void layer_bag_backward(const float *dbag, const uint32_t *rows, size_t n, size_t dim,
-                        float *dtable);
 
 #define LAYER_UNKNOWN (-1.0F) /* a target that nobody knows: no loss, no gradient */
 

@@ -378,7 +378,8 @@ static struct lane_adam adam_of(const struct net *n, double rate, double decay)
 {
     const double fix1 = 1.0 - pow((double)BETA1, (double)n->steps);
     const double fix2 = 1.0 - pow((double)BETA2, (double)n->steps);
-    return (struct lane_adam){.rate = (float)(rate * sqrt(fix2) / fix1),
+    return (struct lane_adam){.rate = (float)(rate / fix1),
+                              .root_scale = (float)(1.0 / sqrt(fix2)),
                               .keep = (float)(1.0 - rate * decay),
                               .beta1 = BETA1,
                               .beta2 = BETA2};

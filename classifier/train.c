@@ -351,9 +351,11 @@ static enum err_code result_write(struct run *r, struct err *e)
     if (code == ERR_OK) {
         code = model_read(b.data, b.len, &model, e);
     }
+    struct measure *of = mem_array(EVAL_INPUTS, sizeof(*of));
     for (size_t i = 0; i < EVAL_INPUTS && code == ERR_OK; i++) {
-        code = eval_measure(model, &r->validate, (enum eval_inputs)i, &card.metric[i], e);
+        measure_make(model, &r->validate, (enum eval_inputs)i, &of[i]);
     }
+    card.of = of;
     if (code == ERR_OK) {
         card.model_id = model_id(model);
         card.model_bytes = b.len;
@@ -366,6 +368,7 @@ static enum err_code result_write(struct run *r, struct err *e)
         card_print(&card, stderr);
         code = o->card ? card_write(&card, o->card, e) : ERR_OK;
     }
+    free(of);
     model_close(model);
     buf_free(&b);
     return code;
@@ -374,7 +377,7 @@ static enum err_code result_write(struct run *r, struct err *e)
 /* From the corpora of r to the best epoch's network in r->net. */
 static void run_fit(struct run *r, uint64_t seed)
 {
-    /* One thread: sums in another order would make another model. */
+    /* One thread for each product: sums in another order would make another model. */
     openblas_set_num_threads(1);
     inputs_make(r);
     fprintf(stderr, "%zu songs to train on, %zu to validate on, %u tokens\n", r->train.n,

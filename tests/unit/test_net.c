@@ -55,6 +55,18 @@ static double loss_of(struct net *n, const struct examples *e)
     return loss;
 }
 
+/* d loss / d params[i] by central difference. */
+static double loss_difference(struct net *n, const struct examples *e, size_t i)
+{
+    const float h = 0.002F, was = n->params[i];
+    n->params[i] = was + h;
+    double up = loss_of(n, e);
+    n->params[i] = was - h;
+    double down = loss_of(n, e);
+    n->params[i] = was;
+    return (up - down) / (2.0 * (double)h);
+}
+
 static void test_gradients_of_the_whole(void **state)
 {
     (void)state;
@@ -66,21 +78,20 @@ static void test_gradients_of_the_whole(void **state)
     loss_of(n, &e);
     float *grads = calloc(n->layout.n, sizeof(float));
     memcpy(grads, n->grads, n->layout.n * sizeof(float));
-    size_t wrong = 0, moved = 0;
-    for (size_t i = 0; i < n->layout.n; i++) {
-        const float h = 0.002F, was = n->params[i];
-        n->params[i] = was + h;
-        double up = loss_of(n, &e);
-        n->params[i] = was - h;
-        double down = loss_of(n, &e);
-        n->params[i] = was;
-        double difference = (up - down) / (2.0 * (double)h);
-        /* A unit of ReLU may bend within h: a few may be off, not many. */
-        wrong += fabs(difference - (double)grads[i]) > 2e-3 + 0.02 * fabs(difference);
-        moved += fabs(difference) > 1e-3;
+    const struct net_layout *l = &n->layout;
+    const size_t tensors[] = {l->w1, l->b1, l->w2, l->b2, l->w3, l->b3, l->table, l->n};
+    for (size_t t = 0; t + 1 < sizeof(tensors) / sizeof(tensors[0]); t++) {
+        const size_t size = tensors[t + 1] - tensors[t];
+        size_t wrong = 0, moved = 0;
+        for (size_t i = tensors[t]; i < tensors[t + 1]; i++) {
+            double difference = loss_difference(n, &e, i);
+            /* A unit of ReLU may bend within h: a few may be off, not many. */
+            wrong += fabs(difference - (double)grads[i]) > 2e-3 + 0.02 * fabs(difference);
+            moved += fabs(difference) > 1e-3;
+        }
+        assert_true(wrong <= size / 100);
+        assert_true(moved > size / 4);
     }
-    assert_true(wrong <= n->layout.n / 200);
-    assert_true(moved > n->layout.n / 4);
     free(grads);
     net_free(n);
 }
@@ -177,6 +188,46 @@ static void test_dropped_groups_are_gone(void **state)
     net_free(n);
 }
 
+#define MANY 300 /* rows: more than one task has */
+
+/* Some steps of training by that many threads; params: what they made. */
+static struct net *threads_train(size_t threads, const struct examples *e, const uint32_t *rows)
+{
+    const struct net_drop drop = {
+        .statistics = 0.3F, .group = {[VECTOR_TITLE] = 0.5F}, .token = {[VECTOR_ALBUM] = 0.5F}};
+    const struct net_step step = {.rate = 0.01, .decay = 0.1, .table_decay = 0.1};
+    struct net *n = net_new(&shape, MANY, 3);
+    team_free(n->team);
+    n->team = team_new(threads);
+    for (int i = 0; i < 5; i++) {
+        net_load(n, e, rows, MANY, &drop);
+        (void)net_gradient(n, e, rows, MANY, 0.3F);
+        net_update(n, &step);
+    }
+    return n;
+}
+
+static void test_threads_make_no_difference(void **state)
+{
+    (void)state;
+    struct example at[ROWS];
+    uint32_t slots[ROWS * VECTOR_GROUPS * 4], rows[MANY];
+    float numbers[ROWS * 128];
+    struct examples e = examples_make(&shape, at, slots, numbers);
+    for (uint32_t i = 0; i < MANY; i++) {
+        rows[i] = i % ROWS;
+    }
+    struct net *one = threads_train(1, &e, rows), *untrained = net_new(&shape, MANY, 3);
+    assert_memory_not_equal(one->params, untrained->params, one->layout.n * sizeof(float));
+    for (size_t threads = 2; threads <= 5; threads++) {
+        struct net *more = threads_train(threads, &e, rows);
+        assert_memory_equal(one->params, more->params, one->layout.n * sizeof(float));
+        net_free(more);
+    }
+    net_free(untrained);
+    net_free(one);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +235,7 @@ int main(void)
         cmocka_unit_test(test_update_moves_touched_rows_only),
         cmocka_unit_test(test_quantised_is_near),
         cmocka_unit_test(test_dropped_groups_are_gone),
+        cmocka_unit_test(test_threads_make_no_difference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
