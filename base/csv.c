@@ -442,6 +442,11 @@ const char *csv_field(const struct csv *c, size_t column)
     return column < c->field_n ? c->field[column] : "";
 }
 
+char csv_delimiter(const struct csv *c)
+{
+    return c->delimiter;
+}
+
 size_t csv_columns(const struct csv *c)
 {
     return c->header_n;

@@ -25,6 +25,7 @@ int csv_next(struct csv *c, struct err *e);
 /* Field of the current row, unquoted; "" when the column is SIZE_MAX or missing in this row. Valid
  * until csv_next. */
 const char *csv_field(const struct csv *c, size_t column);
+char csv_delimiter(const struct csv *c);
 size_t csv_columns(const struct csv *c); /* in the header */
 size_t csv_fields(const struct csv *c);  /* in the current row */
 int64_t csv_line(const struct csv *c);   /* 1-based number of the row's first line */

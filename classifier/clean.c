@@ -16,18 +16,12 @@ struct range {
 /* As the service documents them; a tempo and a metre of 0 say that none was found. A metre of 1 is
  * not in its documents, but it says so of music without one. */
 static const struct range ranges[SONG_STATS] = {
-    [SONG_DANCEABILITY] = {0.0F, 1.0F},
-    [SONG_ENERGY] = {0.0F, 1.0F},
-    [SONG_KEY] = {-1.0F, 11.0F},
-    [SONG_LOUDNESS] = {-60.0F, 5.0F},
-    [SONG_MODE] = {0.0F, 1.0F},
-    [SONG_SPEECHINESS] = {0.0F, 1.0F},
-    [SONG_ACOUSTICNESS] = {0.0F, 1.0F},
-    [SONG_INSTRUMENTALNESS] = {0.0F, 1.0F},
-    [SONG_LIVENESS] = {0.0F, 1.0F},
-    [SONG_VALENCE] = {0.0F, 1.0F},
-    [SONG_TEMPO] = {20.0F, 300.0F},
-    [SONG_TIME_SIGNATURE] = {1.0F, 7.0F},
+    [SONG_DANCEABILITY] = {0.0F, 1.0F}, [SONG_ENERGY] = {0.0F, 1.0F},
+    [SONG_KEY] = {-1.0F, 11.0F},        [SONG_LOUDNESS] = {-60.0F, 5.0F},
+    [SONG_MODE] = {0.0F, 1.0F},         [SONG_SPEECHINESS] = {0.0F, 1.0F},
+    [SONG_ACOUSTICNESS] = {0.0F, 1.0F}, [SONG_INSTRUMENTALNESS] = {0.0F, 1.0F},
+    [SONG_LIVENESS] = {0.0F, 1.0F},     [SONG_VALENCE] = {0.0F, 1.0F},
+    [SONG_TEMPO] = {20.0F, 300.0F},     [SONG_TIME_SIGNATURE] = {1.0F, 7.0F},
 };
 
 struct rule_row {
@@ -211,12 +205,16 @@ size_t clean_sum(const struct clean_report *reports, size_t n, enum clean_rule r
 void clean_table(const struct clean_report *reports, size_t n, uint32_t rules, bool markdown,
                  struct buf *b)
 {
-    const char *format = markdown ? "| %s | %zu | %s |\n" : "  %-40s %9zu  %s\n";
     buf_add_str(b, markdown ? "| what was found | rows | what was done |\n|---|---|---|\n" : "");
     for (size_t i = 0; i < CLEAN_RULES; i++) {
         size_t rows = clean_sum(reports, n, (enum clean_rule)i);
-        if (has(rules, i) && rows > 0) {
-            buf_printf(b, format, rule_rows[i].what, rows, rule_rows[i].done);
+        if (!has(rules, i) || rows == 0) {
+            continue;
+        }
+        if (markdown) {
+            buf_printf(b, "| %s | %zu | %s |\n", rule_rows[i].what, rows, rule_rows[i].done);
+        } else {
+            buf_printf(b, "  %-40s %9zu  %s\n", rule_rows[i].what, rows, rule_rows[i].done);
         }
     }
 }

@@ -40,8 +40,8 @@ enum clean_rule {
 
 #define CLEAN_BIT(rule) (UINT32_C(1) << (rule))
 /* Rules that clean_row finds and for which a row is not learned from. */
-#define CLEAN_DROPS (CLEAN_BIT(CLEAN_NO_NAME) | CLEAN_BIT(CLEAN_NO_ARTIST) | \
-                     CLEAN_BIT(CLEAN_PLACEHOLDER))
+#define CLEAN_DROPS                                                                                \
+    (CLEAN_BIT(CLEAN_NO_NAME) | CLEAN_BIT(CLEAN_NO_ARTIST) | CLEAN_BIT(CLEAN_PLACEHOLDER))
 /* Rules about songs rather than rows: the ones that corpus.c finds. */
 #define CLEAN_SONGS                                                                                \
     (CLEAN_BIT(CLEAN_NO_FAMILY) | CLEAN_BIT(CLEAN_CONFLICT) | CLEAN_BIT(CLEAN_SAME_ID) |           \

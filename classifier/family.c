@@ -60,6 +60,59 @@ static void entry_add(struct family *f, uint64_t hash, uint32_t families)
     entry->families |= families;
 }
 
+/* What genre columns call families that the table of tags may not know. Blanks stand for '-' and
+ * '_' too. */
+static const struct {
+    const char *label;
+    const char *families;
+} synonyms[] = {
+    {"rap", "hip-hop"},
+    {"hiphop", "hip-hop"},
+    {"rap hip hop", "hip-hop"},
+    {"hip hop rap", "hip-hop"},
+    {"trap", "hip-hop"},
+    {"r&b", "soul"},
+    {"rnb", "soul"},
+    {"r&b soul", "soul"},
+    {"rhythm and blues", "soul"},
+    {"urban contemporary", "soul"},
+    {"edm", "electronic"},
+    {"dance", "electronic"},
+    {"dance electronic", "electronic"},
+    {"electronic dance", "electronic"},
+    {"electronica", "electronic"},
+    {"house", "electronic"},
+    {"techno", "electronic"},
+    {"trance", "electronic"},
+    {"tropical", "latin"},
+    {"reggaeton", "latin"},
+    {"alternative", "indie rock"},
+    {"alternative rock", "indie rock"},
+    {"hard rock", "rock"},
+    {"permanent wave", "rock"},
+    {"heavy metal", "metal"},
+    {"disco", "funk-disco"},
+    {"funk", "funk-disco"},
+    {"k pop", "asian-pop"},
+    {"kpop", "asian-pop"},
+    {"j pop", "asian-pop"},
+    {"jpop", "asian-pop"},
+    {"anime", "asian-pop"},
+    {"new age", "ambient"},
+    {"classical music", "classical"},
+    {"opera", "classical"},
+    {"singer songwriter", "folk"},
+    {"christian", "gospel"},
+    {"ost", "soundtrack"},
+    {"soundtracks", "soundtrack"},
+    {"movie", "soundtrack"},
+    {"comedy", "spoken"},
+    {"speech", "spoken"},
+    {"spoken word", "spoken"},
+    {"world music", "world"},
+    {"international", "world"},
+};
+
 static enum err_code families_parse(const char *text, uint32_t *ret_families, struct err *e)
 {
     uint32_t families = 0;
@@ -133,6 +186,52 @@ uint32_t family_of_tags(const struct family *f, const char *tags)
         size_t skip = strspn(s, " ");
         if (skip < n) {
             families |= entry_find(f, tag_hash(s + skip, n - skip))->families;
+        }
+        s += n + (s[n] == ';');
+    }
+    return families;
+}
+
+/* text (n bytes) in lower case with a blank for each '-', '_', '/' and ','. */
+static void label_plain(const char *text, size_t n, char *out, size_t out_size)
+{
+    char name[64];
+    n = n < sizeof(name) ? n : sizeof(name) - 1;
+    memcpy(name, text, n);
+    name[n] = '\0';
+    word_lower(text_trim(name), out, out_size);
+    for (char *p = out; (p = strpbrk(p, "-_/,"));) {
+        *p = ' ';
+    }
+}
+
+static uint32_t families_of_label(const struct family *f, const char *label, size_t n)
+{
+    uint32_t families = entry_find(f, tag_hash(label, n))->families;
+    char plain[64], name[64];
+    struct err e;
+    label_plain(label, n, plain, sizeof(plain));
+    for (size_t i = 0; i < GENRE_N && families == 0; i++) {
+        label_plain(genre_name[i], strlen(genre_name[i]), name, sizeof(name));
+        families = strcmp(plain, name) == 0 ? UINT32_C(1) << i : 0;
+    }
+    for (size_t i = 0; i < sizeof(synonyms) / sizeof(synonyms[0]) && families == 0; i++) {
+        if (strcmp(plain, synonyms[i].label) == 0 &&
+            families_parse(synonyms[i].families, &families, &e) != ERR_OK) {
+            families = 0;
+        }
+    }
+    return families;
+}
+
+uint32_t family_of_labels(const struct family *f, const char *labels)
+{
+    uint32_t families = 0;
+    for (const char *s = labels; *s;) {
+        size_t n = strcspn(s, ";");
+        size_t skip = strspn(s, " ");
+        if (skip < n) {
+            families |= families_of_label(f, s + skip, n - skip);
         }
         s += n + (s[n] == ';');
     }

@@ -10,17 +10,17 @@
 
 /* Words of editions; a phrase must be there as a whole. */
 static const char *const editions[] = {
-    "remaster",      "remastered",     "remasterisé",     "remasterizado",  "mono",
-    "stereo",        "explicit",       "deluxe",          "bonus track",    "album version",
-    "album edit",    "single version", "single edit",     "radio edit",     "radio version",
-    "original mix",  "original version",
+    "remaster",     "remastered",       "remasterisé", "remasterizado", "mono",
+    "stereo",       "explicit",         "deluxe",      "bonus track",   "album version",
+    "album edit",   "single version",   "single edit", "radio edit",    "radio version",
+    "original mix", "original version",
 };
 
 /* Words of other recordings of the same work. */
 static const char *const recordings[] = {
-    "live",    "remix",    "acoustic",     "demo",  "instrumental", "unplugged", "session",
-    "sessions", "karaoke", "cover",        "dub",   "rework",       "rerecorded", "concert",
-    "reprise", "a cappella", "orchestral", "alternate", "alternative", "outtake", "take",
+    "live",     "remix",      "acoustic",   "demo",      "instrumental", "unplugged",  "session",
+    "sessions", "karaoke",    "cover",      "dub",       "rework",       "rerecorded", "concert",
+    "reprise",  "a cappella", "orchestral", "alternate", "alternative",  "outtake",    "take",
 };
 
 static const char *const guests[] = {"feat", "ft", "featuring"};
@@ -104,8 +104,8 @@ static void dashes_cut(char *s)
         for (char *p = s; (p = strstr(p, " - ")); p++) {
             dash = p;
         }
-        if (!dash || !(is_edition(dash + 3, strlen(dash + 3)) ||
-                       is_guest(dash + 3, strlen(dash + 3)))) {
+        if (!dash ||
+            !(is_edition(dash + 3, strlen(dash + 3)) || is_guest(dash + 3, strlen(dash + 3)))) {
             return;
         }
         *dash = '\0';
