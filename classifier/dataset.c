@@ -125,28 +125,33 @@ static void columns_find(struct dataset *d)
     genres_find(d);
 }
 
-static int digits_read(const char *s)
+/* The number that n digits write; -1 when others are there, or more. */
+static int digits_read(const char *s, size_t n)
 {
     int value = 0;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < n; i++) {
         if (!isdigit((unsigned char)s[i])) {
-            return 0;
+            return -1;
         }
         value = 10 * value + (s[i] - '0');
     }
-    return isdigit((unsigned char)s[4]) ? 0 : value;
+    return isdigit((unsigned char)s[n]) ? -1 : value;
 }
 
-/* The year of "1989", "1989-05", "5/16/1989", "16.5.1989" and the like; 0 for anything else. */
-static int year_read(const char *date)
+/* The year of "1989", "1989-05", "5/16/1989", "16.5.1989" and, as the last one with these digits
+ * that is possible, of "16/5/89"; 0 for anything else. */
+static int year_read(const char *date, int year_now)
 {
     date += strspn(date, " \t");
     size_t day = strspn(date, "0123456789");
-    if (day > 0 && day < 3 && (date[day] == '/' || date[day] == '.')) {
-        const char *last = strrchr(date, date[day]);
-        return digits_read(last + 1);
+    bool year_last = day > 0 && day < 3 && (date[day] == '/' || date[day] == '.');
+    const char *s = year_last ? strrchr(date, date[day]) + 1 : date;
+    int year = digits_read(s, 4);
+    if (year < 0 && year_last && (year = digits_read(s, 2)) >= 0) {
+        year += year_now - year_now % 100;
+        year -= year > year_now ? 100 : 0;
     }
-    return digits_read(date);
+    return year > 0 ? year : 0;
 }
 
 enum err_code dataset_open(const char *path, struct dataset **ret_dataset, struct err *e)
@@ -161,7 +166,7 @@ enum err_code dataset_open(const char *path, struct dataset **ret_dataset, struc
     columns_find(d);
     char now[32];
     text_time(clock_utc_s(), now, sizeof(now));
-    d->year_now = year_read(now);
+    d->year_now = digits_read(now, 4);
     bool has_id = d->column[FIELD_ID] != SIZE_MAX || d->column[FIELD_ARTISTS] != SIZE_MAX;
     if (!has_id || d->column[FIELD_NAME] == SIZE_MAX) {
         code = err_set(e, ERR_FORMAT, "%s has no column with the tracks' %s", path,
@@ -393,7 +398,7 @@ int dataset_next(struct dataset *d, struct song *ret_song, struct err *e)
         .album = csv_field(d->csv, d->column[FIELD_ALBUM]),
         .label = csv_field(d->csv, d->column[FIELD_LABEL]),
         .tags = list_join(d->tags_commas, tags, &d->tags),
-        .year = year_read(csv_field(d->csv, d->column[FIELD_DATE])),
+        .year = year_read(csv_field(d->csv, d->column[FIELD_DATE]), d->year_now),
         .is_explicit = explicit_read(csv_field(d->csv, d->column[FIELD_EXPLICIT])),
     };
     size_t bad = 0;

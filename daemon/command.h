@@ -52,6 +52,7 @@ enum command_option {
     OPTION_FAMILIES,
     OPTION_OUT,
     OPTION_CARD,
+    OPTION_REPORT,
     OPTION_SEED,
     OPTION_EPOCHS,
     OPTION_FORMAT,

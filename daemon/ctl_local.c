@@ -58,6 +58,7 @@ static enum err_code train(const struct command *c, struct err *e)
         .families = c->value[OPTION_FAMILIES],
         .out = out != NULL ? out : OUT_DEFAULT,
         .card = c->value[OPTION_CARD],
+        .report = c->value[OPTION_REPORT],
         .seed = (uint64_t)seed,
         .epochs = (int)epochs,
     };
