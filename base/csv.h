@@ -12,7 +12,7 @@ struct csv;
 
 /* Opens path ("-": standard input), gzip too, and reads the header row. The delimiter is what the
  * header has most of outside of quotes among , ; and tab. ERR_IO, or ERR_FORMAT when there is no
- * header. */
+ * header; of a first line without an end no more than a row's bytes are read. */
 ERR_NODISCARD enum err_code csv_open(const char *path, struct csv **ret_csv, struct err *e);
 void csv_close(struct csv *c);
 

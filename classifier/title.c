@@ -119,7 +119,7 @@ static void guests_cut(char *s)
         if (is_guest(p + 1, strlen(p + 1))) {
             const char *dash = strstr(p, " - ");
             size_t to = dash ? (size_t)(dash - s) : (size_t)(p - s) + strcspn(p, "([");
-            cut(s, (size_t)(p - s), to);
+            cut(s, (size_t)(p - s) + 1, to);
             return;
         }
     }
