@@ -28,6 +28,7 @@ struct loader {
     struct corpus *corpus;
     const struct family *family;
     enum dataset_part part;
+    bool quiet; /* tells no bad rows */
     size_t cap;
     struct place *places; /* open addressing over the keys of all rows */
     size_t places_cap;
@@ -234,6 +235,9 @@ static bool bad_take(struct loader *l, const char *path, int64_t line, struct cl
     }
     l->corpus->bad++;
     clean_count(report, CLEAN_BIT(CLEAN_MALFORMED), line);
+    if (l->quiet) {
+        return true;
+    }
     if (report->rows[CLEAN_MALFORMED] <= TOLD_MOST) {
         fprintf(stderr, "%s: %s; skipped\n", path, e->text);
     } else if (report->rows[CLEAN_MALFORMED] == TOLD_MOST + 1) {
@@ -270,24 +274,40 @@ static enum err_code file_take(struct loader *l, const char *path, uint32_t file
     return code;
 }
 
-enum err_code corpus_load(struct corpus *c, const char *const *paths, size_t n,
-                          const char *families, enum dataset_part part, struct err *e)
+/* *l: part and quiet are set. */
+static enum err_code load(struct loader *l, const char *const *paths, size_t n,
+                          const char *families, struct err *e)
 {
     struct family *family = NULL;
+    struct corpus *c = l->corpus;
     *c = (struct corpus){.reports = mem_array(n + 1, sizeof(*c->reports)), .files = n};
     enum err_code code = family_open(families, &family, e);
-    struct loader l = {.corpus = c, .family = family, .part = part};
+    l->family = family;
     for (size_t i = 0; i < n && code == ERR_OK; i++) {
-        code = file_take(&l, paths[i], (uint32_t)i, e);
+        code = file_take(l, paths[i], (uint32_t)i, e);
     }
-    free(l.places);
+    free(l->places);
     family_close(family);
     if (code == ERR_OK) {
-        songs_sift(&l);
+        songs_sift(l);
     } else {
         corpus_free(c);
     }
     return code;
+}
+
+enum err_code corpus_load(struct corpus *c, const char *const *paths, size_t n,
+                          const char *families, enum dataset_part part, struct err *e)
+{
+    struct loader l = {.corpus = c, .part = part};
+    return load(&l, paths, n, families, e);
+}
+
+enum err_code corpus_load_again(struct corpus *c, const char *const *paths, size_t n,
+                                const char *families, enum dataset_part part, struct err *e)
+{
+    struct loader l = {.corpus = c, .part = part, .quiet = true};
+    return load(&l, paths, n, families, e);
 }
 
 void corpus_free(struct corpus *c)

@@ -28,7 +28,7 @@ struct corpus {
     struct corpus_row *rows; /* of one part each, labelled, every song once */
     size_t n;
     size_t read;       /* rows in the files */
-    size_t bad;        /* malformed: each was told on standard error */
+    size_t bad;        /* malformed: on standard error the first hundred of a file were told */
     size_t duplicates; /* merged into a row that came before */
     size_t unlabelled; /* no tag with a family */
     /* (files): rules about values and rows counted over all rows of the file, those about songs
@@ -53,6 +53,10 @@ struct corpus {
 ERR_NODISCARD enum err_code corpus_load(struct corpus *c, const char *const *paths, size_t n,
                                         const char *families, enum dataset_part part,
                                         struct err *e);
+/* The same for files whose bad rows were told before: it tells none. */
+ERR_NODISCARD enum err_code corpus_load_again(struct corpus *c, const char *const *paths, size_t n,
+                                              const char *families, enum dataset_part part,
+                                              struct err *e);
 void corpus_free(struct corpus *c);
 
 #endif

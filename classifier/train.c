@@ -101,8 +101,7 @@ static enum err_code corpora_load(struct run *r, struct err *e)
     const struct train_options *o = r->options;
     enum err_code code = corpus_load(&r->train, o->data, o->data_n, o->families, DATASET_TRAIN, e);
     if (code == ERR_OK) {
-        /* Its bad rows were told already. */
-        code = corpus_load(&r->validate, o->data, 1, o->families, DATASET_VALIDATE, e);
+        code = corpus_load_again(&r->validate, o->data, 1, o->families, DATASET_VALIDATE, e);
     }
     if (code == ERR_OK) {
         code = cleaning_tell(r, e);
