@@ -23,7 +23,7 @@ struct csv {
     size_t end;
     bool eof;
     bool broken; /* reading failed: `why` says how, and nothing more comes */
-    bool skip;   /* the rest of a line that is too long goes first */
+    bool skip;   /* the line at window[at] was malformed and goes first */
     char why[128];
     size_t reread;
     char delimiter;
@@ -264,13 +264,17 @@ static int row_reject(struct csv *c, const struct cursor *k, enum stop stop, str
         c->at += k->at;
         c->next_line += k->lines;
     }
-    line_drop(c);
+    c->skip = true; /* not now: of a header it would be for nothing, and it may have no end */
     return row_bad(c, stop_reason(stop), e);
 }
 
 int csv_next(struct csv *c, struct err *e)
 {
     c->field_n = 0;
+    if (c->skip) {
+        c->skip = false;
+        line_drop(c);
+    }
     blank_lines_drop(c);
     c->line = c->next_line;
     struct cursor k = {0};
@@ -440,6 +444,11 @@ size_t csv_column(const struct csv *c, const char *name)
 const char *csv_field(const struct csv *c, size_t column)
 {
     return column < c->field_n ? c->field[column] : "";
+}
+
+char csv_delimiter(const struct csv *c)
+{
+    return c->delimiter;
 }
 
 size_t csv_columns(const struct csv *c)

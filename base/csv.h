@@ -12,7 +12,7 @@ struct csv;
 
 /* Opens path ("-": standard input), gzip too, and reads the header row. The delimiter is what the
  * header has most of outside of quotes among , ; and tab. ERR_IO, or ERR_FORMAT when there is no
- * header. */
+ * header; of a first line without an end no more than a row's bytes are read. */
 ERR_NODISCARD enum err_code csv_open(const char *path, struct csv **ret_csv, struct err *e);
 void csv_close(struct csv *c);
 
@@ -25,6 +25,7 @@ int csv_next(struct csv *c, struct err *e);
 /* Field of the current row, unquoted; "" when the column is SIZE_MAX or missing in this row. Valid
  * until csv_next. */
 const char *csv_field(const struct csv *c, size_t column);
+char csv_delimiter(const struct csv *c);
 size_t csv_columns(const struct csv *c); /* in the header */
 size_t csv_fields(const struct csv *c);  /* in the current row */
 int64_t csv_line(const struct csv *c);   /* 1-based number of the row's first line */

@@ -61,6 +61,12 @@ static enum err_code data_add(struct buf *b, const struct card *c, struct err *e
                "tag with a family),\n%zu for validation. Other songs with validation artists are "
                "left out.\n\n",
                c->train->read, c->train->bad, c->train->n, c->train->unlabelled, c->validate->n);
+    buf_add_str(b, "## Cleaning\n\nOver all rows; merging and what follows from it over the songs "
+                   "for training:\n\n");
+    clean_table(c->train->reports, c->train->files, CLEAN_ALL, true, b);
+    buf_add_str(b, "\nOver the songs for validation, of which each is measured once:\n\n");
+    clean_table(c->validate->reports, c->validate->files, CLEAN_SONGS, true, b);
+    buf_add_str(b, "\n");
     return code;
 }
 

@@ -1,9 +1,7 @@
 #include "classifier/family.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/csv.h"
 #include "base/mem.h"
@@ -61,6 +59,59 @@ static void entry_add(struct family *f, uint64_t hash, uint32_t families)
     entry->hash = hash;
     entry->families |= families;
 }
+
+/* What genre columns call families that the table of tags may not know. Blanks stand for '-' and
+ * '_' too. */
+static const struct {
+    const char *label;
+    const char *families;
+} synonyms[] = {
+    {"rap", "hip-hop"},
+    {"hiphop", "hip-hop"},
+    {"rap hip hop", "hip-hop"},
+    {"hip hop rap", "hip-hop"},
+    {"trap", "hip-hop"},
+    {"r&b", "soul"},
+    {"rnb", "soul"},
+    {"r&b soul", "soul"},
+    {"rhythm and blues", "soul"},
+    {"urban contemporary", "soul"},
+    {"edm", "electronic"},
+    {"dance", "electronic"},
+    {"dance electronic", "electronic"},
+    {"electronic dance", "electronic"},
+    {"electronica", "electronic"},
+    {"house", "electronic"},
+    {"techno", "electronic"},
+    {"trance", "electronic"},
+    {"tropical", "latin"},
+    {"reggaeton", "latin"},
+    {"alternative", "indie rock"},
+    {"alternative rock", "indie rock"},
+    {"hard rock", "rock"},
+    {"permanent wave", "rock"},
+    {"heavy metal", "metal"},
+    {"disco", "funk-disco"},
+    {"funk", "funk-disco"},
+    {"k pop", "asian-pop"},
+    {"kpop", "asian-pop"},
+    {"j pop", "asian-pop"},
+    {"jpop", "asian-pop"},
+    {"anime", "asian-pop"},
+    {"new age", "ambient"},
+    {"classical music", "classical"},
+    {"opera", "classical"},
+    {"singer songwriter", "folk"},
+    {"christian", "gospel"},
+    {"ost", "soundtrack"},
+    {"soundtracks", "soundtrack"},
+    {"movie", "soundtrack"},
+    {"comedy", "spoken"},
+    {"speech", "spoken"},
+    {"spoken word", "spoken"},
+    {"world music", "world"},
+    {"international", "world"},
+};
 
 static enum err_code families_parse(const char *text, uint32_t *ret_families, struct err *e)
 {
@@ -141,33 +192,46 @@ uint32_t family_of_tags(const struct family *f, const char *tags)
     return families;
 }
 
-/* Other words for families; tags are in the table. */
-static uint32_t synonym_find(const char *name, size_t n)
+/* text (n bytes) in lower case with a blank for each '-', '_', '/' and ','. */
+static void label_plain(const char *text, size_t n, char *out, size_t out_size)
 {
-    static const struct {
-        const char *word;
-        const char *family;
-    } words[] = {{"hiphop", "hip-hop"},   {"hip hop", "hip-hop"}, {"rap", "hip-hop"},
-                 {"edm", "electronic"},   {"r&b", "soul"},        {"rnb", "soul"},
-                 {"alternative", "indie"}};
-    char text[64];
-    snprintf(text, sizeof(text), "%.*s", (int)(n < sizeof(text) ? n : sizeof(text) - 1), name);
-    size_t genre = genre_find(text);
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && genre == GENRE_NONE; i++) {
-        genre = strcasecmp(text, words[i].word) == 0 ? genre_find(words[i].family) : GENRE_NONE;
+    char name[64];
+    n = n < sizeof(name) ? n : sizeof(name) - 1;
+    memcpy(name, text, n);
+    name[n] = '\0';
+    word_lower(text_trim(name), out, out_size);
+    for (char *p = out; (p = strpbrk(p, "-_/,"));) {
+        *p = ' ';
     }
-    return genre == GENRE_NONE ? 0 : UINT32_C(1) << genre;
 }
 
-uint32_t family_of_genres(const struct family *f, const char *genres)
+static uint32_t families_of_label(const struct family *f, const char *label, size_t n)
+{
+    uint32_t families = entry_find(f, tag_hash(label, n))->families;
+    char plain[64], name[64];
+    struct err e;
+    label_plain(label, n, plain, sizeof(plain));
+    for (size_t i = 0; i < GENRE_N && families == 0; i++) {
+        label_plain(genre_name[i], strlen(genre_name[i]), name, sizeof(name));
+        families = strcmp(plain, name) == 0 ? UINT32_C(1) << i : 0;
+    }
+    for (size_t i = 0; i < sizeof(synonyms) / sizeof(synonyms[0]) && families == 0; i++) {
+        if (strcmp(plain, synonyms[i].label) == 0 &&
+            families_parse(synonyms[i].families, &families, &e) != ERR_OK) {
+            families = 0;
+        }
+    }
+    return families;
+}
+
+uint32_t family_of_labels(const struct family *f, const char *labels)
 {
     uint32_t families = 0;
-    for (const char *s = genres; *s;) {
+    for (const char *s = labels; *s;) {
         size_t n = strcspn(s, ";");
         size_t skip = strspn(s, " ");
         if (skip < n) {
-            uint32_t found = synonym_find(s + skip, n - skip);
-            families |= found ? found : entry_find(f, tag_hash(s + skip, n - skip))->families;
+            families |= families_of_label(f, s + skip, n - skip);
         }
         s += n + (s[n] == ';');
     }

@@ -15,8 +15,8 @@ ERR_NODISCARD enum err_code family_open(const char *path, struct family **ret_fa
 void family_close(struct family *f);
 /* Families of all the tags in "a; b; c": bit i for genre_name[i]; 0 when none is known. */
 uint32_t family_of_tags(const struct family *f, const char *tags);
-/* The same for names of genres as people and data sets write them ("Hip-Hop", "edm", "R&B"): a
- * family's own name, a common other word for one, or a tag. */
-uint32_t family_of_genres(const struct family *f, const char *genres);
+/* The same for the values of genre columns ("Hip-Hop", "r&b", "edm"): what the file does not know
+ * is looked for among the families' own names and then in a small table of synonyms. */
+uint32_t family_of_labels(const struct family *f, const char *labels);
 
 #endif

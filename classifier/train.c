@@ -92,6 +92,26 @@ static void run_free(struct run *r)
     tree_close(r->owned);
 }
 
+/* What cleaning did: as a table to standard error, with examples into the report. */
+static enum err_code cleaning_tell(const struct run *r, struct err *e)
+{
+    enum err_code code = ERR_OK;
+    struct buf b;
+    buf_init(&b, 0);
+    clean_table(r->train.reports, r->train.files, CLEAN_ALL, false, &b);
+    fprintf(stderr, "%zu rows were read. What cleaning found:\n%s", r->train.read, buf_str(&b));
+    if (r->options->report) {
+        buf_clear(&b);
+        buf_add_str(&b, "Rows of each file, and songs for training:\n\n");
+        clean_text(r->train.reports, r->train.files, CLEAN_ALL, &b);
+        buf_add_str(&b, "\nSongs for validation:\n\n");
+        clean_text(r->validate.reports, r->validate.files, CLEAN_SONGS, &b);
+        code = file_write(r->options->report, buf_str(&b), b.len, 0644, e);
+    }
+    buf_free(&b);
+    return code;
+}
+
 static enum err_code corpora_load(struct run *r, struct err *e)
 {
     const struct train_options *o = r->options;
@@ -105,7 +125,11 @@ static enum err_code corpora_load(struct run *r, struct err *e)
     if (code == ERR_OK) {
         /* Its bad rows were told already. */
         sources.n = 1;
+        sources.quiet = true;
         code = corpus_load(&r->validate, &sources, DATASET_VALIDATE, e);
+    }
+    if (code == ERR_OK) {
+        code = cleaning_tell(r, e);
     }
     if (code == ERR_OK && (r->train.n < ROWS_LEAST || r->validate.n == 0)) {
         code = err_set(e, ERR_FORMAT,

@@ -36,13 +36,15 @@ struct train_options {
     const char *out;       /* the model file; an old one stays unless training succeeds */
     const char *curve;     /* loss and scores of the epochs drawn as SVG; NULL: not */
     const char *card;      /* what was done, in Markdown; NULL: none */
+    const char *report;    /* what cleaning the data did; NULL: none */
     uint64_t seed;
     int epochs;                        /* 0: the recipe's */
     const struct train_recipe *recipe; /* NULL: the default */
 };
 
-/* Progress goes to standard error. ERR_FORMAT when a file is bad or there is too little to learn
- * from, ERR_IO when something cannot be read or written; then nothing is written. */
+/* Progress and what cleaning did go to standard error. ERR_FORMAT when a file is bad or there is
+ * too little to learn from, ERR_IO when something cannot be read or written; then nothing is
+ * written, but for the report, which comes before training. */
 ERR_NODISCARD enum err_code train_run(const struct train_options *o, struct err *e);
 /* The same without files, the genres being the families and the sub-genres of `tree` (NULL: the
  * families alone): the best epoch by `validate`, the last one where that is NULL or empty.

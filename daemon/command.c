@@ -52,6 +52,8 @@ const struct command_option_row command_option_rows[OPTION_N] = {
      "Where to write the model (genred.model), or a comparison as JSON."},
     {OPTION_CARD, "card", "FILE", false, WORDS_FILES,
      "Where to write what was done and how well it went, in Markdown."},
+    {OPTION_REPORT, "report", "FILE", false, WORDS_FILES,
+     "Where to write what cleaning the data found, file by file."},
     {OPTION_SEED, "seed", "N", false, WORDS_NONE, "Seed of everything random (1)."},
     {OPTION_EPOCHS, "epochs", "N", false, WORDS_NONE, "Times that the data is gone through."},
     {OPTION_COMPARE, "compare", NULL, false, WORDS_NONE,
@@ -130,13 +132,18 @@ const struct command_row command_rows[] = {
      "Asks first. The genre is no longer chosen; its songs stay liked."},
     {COMMAND_CLASSIFY, "classify", "FILE", 1, 1, COMMAND_LOCAL, false, WORDS_FILES, BIT(MODEL), 0,
      "Label the songs of a file.",
-     "Reads an Exportify export or any CSV file with at least the columns id and name, and prints "
+     "Reads an Exportify export or any CSV file with names and with ids or artists, and prints "
      "one line of JSON per song with the probability of every genre, best first. Needs no login, "
      "network, daemon or configuration."},
     {COMMAND_TRAIN, "train", "", 0, COMMAND_VALUES_MAX, COMMAND_LOCAL, false, WORDS_FILES,
      BIT(DATA) | BIT(FAMILIES) | BIT(ARTISTS) | BIT(PLAYLISTS) | BIT(OUT) | BIT(CARD) | BIT(CURVE) |
-         BIT(SEED) | BIT(EPOCHS),
-     BIT(DATA) | BIT(FAMILIES), "Train a model.", "The same data and seed give the same model."},
+         BIT(REPORT) | BIT(SEED) | BIT(EPOCHS),
+     BIT(DATA) | BIT(FAMILIES), "Train a model.",
+     "The same data and seed give the same model. The files are CSV, gzip too, with columns in any "
+     "order: track_name, artists or artist_name, track_id or isrc, artist_genres or a column of "
+     "genres (genre, track_genre, music_genre, playlist_genre), audio statistics. Bad rows are "
+     "told "
+     "and skipped; a file that cannot be used is refused, and the old model stays."},
     {COMMAND_EVAL, "eval", "", 0, COMMAND_VALUES_MAX, COMMAND_LOCAL, false, WORDS_FILES,
      BIT(DATA) | BIT(FAMILIES) | BIT(MODEL) | BIT(PLAYLISTS) | BIT(CORRECTIONS) | BIT(HTML) |
          BIT(COMPARE) | BIT(ROWS) | BIT(SEED) | BIT(EPOCHS) | BIT(DUMP) | BIT(OUT),

@@ -67,6 +67,7 @@ enum command_option {
     OPTION_CURVE,
     OPTION_OUT,
     OPTION_CARD,
+    OPTION_REPORT,
     OPTION_SEED,
     OPTION_EPOCHS,
     OPTION_COMPARE,

@@ -66,6 +66,7 @@ static enum err_code train(const struct command *c, struct err *e)
         .out = out != NULL ? out : OUT_DEFAULT,
         .curve = c->value[OPTION_CURVE],
         .card = c->value[OPTION_CARD],
+        .report = c->value[OPTION_REPORT],
         .seed = (uint64_t)seed,
         .epochs = (int)epochs,
     };

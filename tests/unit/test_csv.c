@@ -90,6 +90,7 @@ static void test_column_names(void **state)
     assert_int_equal(csv_column(c, "artist name(s)"), 1);
     assert_int_equal(csv_column(c, "time signature"), 2);
     assert_int_equal(csv_column(c, "KEY"), 4);
+    assert_int_equal(csv_delimiter(c), ';');
     assert_true(csv_column(c, "track") == SIZE_MAX);
     assert_true(csv_column(c, "track ids") == SIZE_MAX);
     assert_end(c);
@@ -108,6 +109,7 @@ static void test_line_ends(void **state)
 static void test_delimiters(void **state)
 {
     struct csv *c = opened_text(state, "a;b;\"c,d,e,f\"\n1;2,5;3\n");
+    assert_int_equal(csv_delimiter(c), ';');
     assert_row(c, 2, "1|2,5|3");
     assert_end(c);
     c = opened_text(state, "a\tb\n1\t2,5;\n");
@@ -232,6 +234,17 @@ static void test_rows_up_to_a_mebibyte(void **state)
         assert_row(c, 3, "1|2");
         assert_end(c);
     }
+}
+
+/* A header without an end is refused after a row's length, not read on for ever. */
+static void test_endless_header(void **state)
+{
+    (void)state;
+    struct csv *c = NULL;
+    struct err e = {0};
+    assert_int_equal(csv_open("/dev/zero", &c, &e), ERR_FORMAT);
+    assert_non_null(strstr(e.text, "/dev/zero, line 1: longer than 1 MiB"));
+    assert_null(c);
 }
 
 static void test_many_fields(void **state)
@@ -372,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_message_names_the_line),
         cmocka_unit_test(test_no_header),
         cmocka_unit_test(test_rows_up_to_a_mebibyte),
+        cmocka_unit_test(test_endless_header),
         cmocka_unit_test(test_many_fields),
         cmocka_unit_test(test_many_rows),
         cmocka_unit_test(test_hostile_quotes_take_no_ages),

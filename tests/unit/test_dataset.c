@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "classifier/clean.h"
 #include "classifier/dataset.h"
 #include "tests/unit/temp.h"
 
@@ -108,6 +109,129 @@ static void test_only_id_and_name(void **state)
     dataset_close(d);
 }
 
+/* The columns of a published list of ten genres: no ids, keys and modes as words, `?`, -1. */
+static void test_list_without_ids(void **state)
+{
+    struct dataset *d =
+        opened(state, "instance_id,artist_name,track_name,duration_ms,key,mode,tempo,music_genre\n"
+                      "1.0,\"Earth, Sea\",One,-1.0,A#,Minor,?,Hip-Hop\n"
+                      "2.0,\"earth, sea\",One,215613.0,Bb,Major,99.5,\n"
+                      "3.0,\"EARTH, SEA\",ONE,2.0,C,Minor,99.5,Rap\n"
+                      "4.0,empty_field,Two,200000,G,Major,99.5,Jazz\n"
+                      ",,,,,,,\n"
+                      "6.0,Foo,Bar,1,H,Major,99.5,Jazz\n");
+    struct song s;
+    struct err e = {0};
+    char id[64];
+    assert_int_equal(dataset_next(d, &s, &e), 1);
+    assert_string_equal(s.artists, "Earth, Sea"); /* one artist: the comma is its own */
+    assert_string_equal(s.tags, "");
+    assert_string_equal(dataset_row(d)->labels, "Hip-Hop");
+    assert_int_equal(s.duration_ms, 0);
+    assert_int_equal(s.stat_mask, 1u << SONG_KEY | 1u << SONG_MODE);
+    assert_true(s.stat[SONG_KEY] > 9.9F && s.stat[SONG_MODE] < 0.1F);
+    assert_int_equal(dataset_row(d)->found,
+                     CLEAN_BIT(CLEAN_STAT_MISSING) | CLEAN_BIT(CLEAN_DURATION_MISSING));
+    assert_int_equal(dataset_next(d, &s, &e), 1);
+    snprintf(id, sizeof(id), "%s", s.id);
+    assert_true(strlen(id) > 8);
+    assert_string_equal(dataset_row(d)->labels, "");
+    assert_int_equal(s.duration_ms, 215613);
+    assert_true(s.stat[SONG_KEY] > 9.9F && s.stat[SONG_MODE] > 0.9F);
+    assert_int_equal(dataset_next(d, &s, &e), 1);
+    assert_string_equal(s.id, id); /* case does not matter */
+    assert_int_equal(dataset_row(d)->found, CLEAN_BIT(CLEAN_DURATION_RANGE));
+    assert_int_equal(dataset_next(d, &s, &e), 1);
+    assert_string_not_equal(s.id, id);
+    assert_string_equal(s.artists, "");
+    assert_int_equal(dataset_row(d)->found, CLEAN_BIT(CLEAN_PLACEHOLDER));
+    assert_int_equal(dataset_next(d, &s, &e), -1);
+    assert_non_null(strstr(e.text, "line 6: it has no id"));
+    assert_int_equal(dataset_next(d, &s, &e), -1);
+    assert_non_null(strstr(e.text, "line 7: \"H\" is no number for key"));
+    assert_int_equal(dataset_next(d, &s, &e), 0);
+    dataset_close(d);
+}
+
+/* The columns of a published list of playlists' tracks, and an own one's. */
+static void test_genre_columns_are_labels(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *labels, *tags, *label;
+    } rows[] = {
+        {"track_id,track_name,track_artist,playlist_genre,playlist_subgenre\na,N,A,pop,dance pop\n",
+         "pop; dance pop", "", ""},
+        {"track_id,track_name,artists,record_label,artist_genres,label\n"
+         "a,N,A,Lab,x; y,Hip Hop; Rock\n",
+         "Hip Hop; Rock", "x; y", "Lab"},
+        {"id,name,label,Genre\na,N,Lab,\"rock, pop\"\n", "rock; pop", "", "Lab"},
+        {"id,name,genres,track_genre\na,N,?,emo\n", "emo", "", ""},
+        {"Track URI,Track Name,Artist Name(s),Genres\na,N,A,\"rock,pop\"\n", "", "rock; pop", ""},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct dataset *d = opened(state, rows[i].text);
+        struct song s;
+        struct err e = {0};
+        assert_int_equal(dataset_next(d, &s, &e), 1);
+        assert_string_equal(dataset_row(d)->labels, rows[i].labels);
+        assert_string_equal(s.tags, rows[i].tags);
+        assert_string_equal(s.label, rows[i].label);
+        dataset_close(d);
+    }
+}
+
+/* One row in layouts that differ in all that may: the same song each time. */
+static void test_layouts(void **state)
+{
+    static const char *const texts[] = {
+        "track_id,track_name,artists,energy,loudness,isrc,release_date\n"
+        "a,\"N, \"\"M\"\"\",Foo; Bar,0.25,-7.5,QQ1,1999\n",
+        "\xef\xbb\xbfISRC;Loudness;ENERGY;Release Date;Track Name;Artists;Track_ID\r\n"
+        "QQ1;-7,5;0,25;5/16/1999;\"N, \"\"M\"\"\";Foo ; Bar;a\r\n",
+        "\xef\xbb\xbfISRC;Loudness;ENERGY;Release Date;Track Name;Artists;Track_ID\r\n"
+        "QQ1;-7,5; 0,25 ;16.5.99;\"N, \"\"M\"\"\";\"Foo ;Bar\";a\r\n",
+        "isrc\t loudness \tenergy\tyear\ttrack name\tartists\ttrack id\n"
+        "QQ1\t-7.5\t0,25\t1999-05-16\tN, \"M\"\tFoo;Bar\ta\n",
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct dataset *d = opened(state, texts[i]);
+        struct song s;
+        struct err e = {0};
+        int got = dataset_next(d, &s, &e);
+        if (i == 1) { /* an artist too many, as a semicolon must be quoted there */
+            assert_int_equal(got, -1);
+            assert_non_null(strstr(e.text, "line 2: it has another number of fields"));
+            dataset_close(d);
+            continue;
+        }
+        assert_int_equal(got, 1);
+        assert_string_equal(s.id, "a");
+        assert_string_equal(s.name, "N, \"M\"");
+        assert_string_equal(s.artists, "Foo; Bar");
+        assert_string_equal(dataset_row(d)->isrc, "QQ1");
+        assert_int_equal(s.year, 1999);
+        assert_true(s.stat[SONG_ENERGY] > 0.24F && s.stat[SONG_ENERGY] < 0.26F);
+        assert_true(s.stat[SONG_LOUDNESS] > -7.6F && s.stat[SONG_LOUDNESS] < -7.4F);
+        assert_int_equal(dataset_next(d, &s, &e), 0);
+        dataset_close(d);
+    }
+}
+
+/* A comma is no decimal one where it parts the columns. */
+static void test_decimal_comma_needs_another_delimiter(void **state)
+{
+    struct dataset *d = opened(state, "id,name,energy\na,N,\"0,5\"\nb,N,0.5\n");
+    struct song s;
+    struct err e = {0};
+    assert_int_equal(dataset_next(d, &s, &e), -1);
+    assert_int_equal(dataset_next(d, &s, &e), 1);
+    dataset_close(d);
+    d = opened(state, "id;name;energy\na;N;1.234,5\n");
+    assert_int_equal(dataset_next(d, &s, &e), -1);
+    dataset_close(d);
+}
+
 static void test_bad_rows_tell_their_line(void **state)
 {
     struct dataset *d = opened(state, "id,name,tempo,duration_ms\n"
@@ -185,6 +309,10 @@ int main(void)
         cmocka_unit_test(test_exportify_new_and_old),
         cmocka_unit_test(test_escaped_comma),
         cmocka_unit_test(test_only_id_and_name),
+        cmocka_unit_test(test_list_without_ids),
+        cmocka_unit_test(test_genre_columns_are_labels),
+        cmocka_unit_test(test_layouts),
+        cmocka_unit_test(test_decimal_comma_needs_another_delimiter),
         cmocka_unit_test(test_bad_rows_tell_their_line),
         cmocka_unit_test(test_without_id_or_name_is_refused),
         cmocka_unit_test(test_place),

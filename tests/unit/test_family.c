@@ -40,6 +40,68 @@ static void test_families_of_tags(void **state)
     family_close(NULL);
 }
 
+static void test_families_of_labels(void **state)
+{
+    struct family *f = NULL;
+    struct err e = {0};
+    assert_int_equal(opened(state, MADE_FAMILIES "hard rock,1,metal\n", &f, &e), ERR_OK);
+    static const struct {
+        const char *label;
+        const char *family; /* NULL: none */
+    } rows[] = {
+        {"Hip-Hop", "hip-hop"}, {"hip hop", "hip-hop"},
+        {"Rap", "hip-hop"},     {"r&b", "soul"},
+        {"EDM", "electronic"},  {"Classical", "classical"},
+        {"Anime", "asian-pop"}, {"funk_disco", "funk-disco"},
+        {"bebop", "jazz"},      {" Rap/Hip Hop ", "hip-hop"},
+        {"bop", NULL},          {"polka", NULL},
+        {"hard rock", "metal"}, /* the file goes before the table of synonyms */
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint32_t wanted = rows[i].family ? UINT32_C(1) << genre_find(rows[i].family) : 0;
+        if (family_of_labels(f, rows[i].label) != wanted) {
+            fail_msg("%s", rows[i].label);
+        }
+    }
+    assert_int_equal(family_of_labels(f, "pop; Country"),
+                     UINT32_C(1) << genre_find("pop") | UINT32_C(1) << genre_find("country"));
+    assert_int_equal(family_of_tags(f, "Hip-Hop; r&b"), 0); /* tags are the file's alone */
+    family_close(f);
+}
+
+/* A synonym that names no family would be of no use, and nobody would notice. */
+static void test_every_synonym_names_families(void **state)
+{
+    struct family *f = NULL;
+    struct err e = {0};
+    static const char *const labels[] = {"rap",
+                                         "hiphop",
+                                         "r&b",
+                                         "rnb",
+                                         "edm",
+                                         "dance",
+                                         "techno",
+                                         "alternative",
+                                         "tropical",
+                                         "permanent wave",
+                                         "disco",
+                                         "k-pop",
+                                         "j-pop",
+                                         "new age",
+                                         "opera",
+                                         "singer-songwriter",
+                                         "christian",
+                                         "ost",
+                                         "comedy",
+                                         "international",
+                                         "urban contemporary"};
+    assert_int_equal(opened(state, MADE_FAMILIES, &f, &e), ERR_OK);
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        assert_true(family_of_labels(f, labels[i]) != 0);
+    }
+    family_close(f);
+}
+
 static void test_many_tags(void **state)
 {
     struct family *f = NULL;
@@ -76,6 +138,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_families_of_tags),
+        cmocka_unit_test(test_families_of_labels),
+        cmocka_unit_test(test_every_synonym_names_families),
         cmocka_unit_test(test_many_tags),
         cmocka_unit_test(test_bad_files_are_refused),
     };
