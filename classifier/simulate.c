@@ -243,7 +243,7 @@ static enum err_code world_make(struct world *w, const struct simulate_options *
         code = family_open(o->families, &family, e);
     }
     if (code == ERR_OK) {
-        code = songs_load(&w->songs, o->data, o->data_n, e);
+        code = songs_load(&w->songs, o->data, o->data_n, false, e);
     }
     if (code == ERR_OK) {
         code = playlists_load(&w->playlists, o->playlists, &w->songs, PLAYLISTS_HOLD, e);

@@ -33,7 +33,7 @@ static enum err_code file_open(struct file *f, const struct command *c, struct e
     }
     enum err_code code = model_open(c->value[OPTION_MODEL], &f->model, e);
     if (code == ERR_OK) {
-        code = songs_load(&f->songs, &path, 1, e);
+        code = songs_load(&f->songs, &path, 1, false, e);
     }
     return code == ERR_OK ? songs_named(&f->songs, c->args[0], &f->song, e) : code;
 }
