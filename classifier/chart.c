@@ -82,7 +82,8 @@ static void range_find(double *low, double *high, double value)
 
 static void ranges_find(struct chart *c, const struct chart_series *series, size_t n)
 {
-    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
+    const double none = (double)INFINITY;
+    double low[2] = {none, none}, high[2] = {-none, -none};
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < series[i].n; k++) {
             range_find(&low[0], &high[0], series[i].x[k]);
