@@ -108,29 +108,51 @@ static double tick_of(double low, double high)
     return power * (times < 1.5 ? 1.0 : times < 3.5 ? 2.0 : times < 7.5 ? 5.0 : 10.0);
 }
 
-static void axes_draw(struct buf *b, const struct scale *s)
+/* The first tick's number, and how many there are up to the end. */
+static double tick_first(double low, double tick)
+{
+    return ceil(low / tick - 1e-9);
+}
+
+static size_t tick_count(double low, double high, double tick)
+{
+    double n = floor(high / tick + 1e-9) - tick_first(low, tick) + 1.0;
+    return n > 0.0 ? (size_t)n : 0;
+}
+
+static void x_axis_draw(struct buf *b, const struct scale *s)
 {
     const struct chart *c = &s->c;
-    double tick = tick_of(c->x_low, c->x_high), bottom = s->top + s->height;
-    char text[32];
-    buf_add_str(b, "<g stroke=\"currentColor\" stroke-opacity=\"0.15\">");
-    for (double x = ceil(c->x_low / tick) * tick; x <= c->x_high + tick / 1e6; x += tick) {
-        buf_printf(b, "<path d=\"M%.1f %.1fV%.1f\"/>", place_x(s, x), s->top, bottom);
-    }
-    double y_tick = tick_of(c->y_low, c->y_high);
-    for (double y = ceil(c->y_low / y_tick) * y_tick; y <= c->y_high + y_tick / 1e6; y += y_tick) {
-        buf_printf(b, "<path d=\"M%.1f %.1fH%.1f\"/>", s->left, place_y(s, y), s->left + s->width);
-    }
-    buf_add_str(b, "</g>");
-    for (double x = ceil(c->x_low / tick) * tick; x <= c->x_high + tick / 1e6; x += tick) {
-        snprintf(text, sizeof(text), "%g", round(x / tick) * tick);
-        label(b, place_x(s, x), bottom + 14.0, "middle", text);
-    }
-    for (double y = ceil(c->y_low / y_tick) * y_tick; y <= c->y_high + y_tick / 1e6; y += y_tick) {
-        snprintf(text, sizeof(text), "%g", round(y / y_tick) * y_tick);
-        label(b, s->left - 6.0, place_y(s, y) + 4.0, "end", text);
+    const double tick = tick_of(c->x_low, c->x_high), bottom = s->top + s->height;
+    const size_t n = tick_count(c->x_low, c->x_high, tick);
+    for (size_t i = 0; i < n; i++) {
+        char text[32];
+        double x = (tick_first(c->x_low, tick) + (double)i) * tick, at = place_x(s, x);
+        snprintf(text, sizeof(text), "%g", x);
+        buf_printf(b,
+                   "<path d=\"M%.1f %.1fV%.1f\" stroke=\"currentColor\" "
+                   "stroke-opacity=\"0.15\"/>",
+                   at, s->top, bottom);
+        label(b, at, bottom + 14.0, "middle", text);
     }
     label(b, s->left + s->width / 2.0, bottom + 30.0, "middle", c->x_name);
+}
+
+static void y_axis_draw(struct buf *b, const struct scale *s)
+{
+    const struct chart *c = &s->c;
+    const double tick = tick_of(c->y_low, c->y_high);
+    const size_t n = tick_count(c->y_low, c->y_high, tick);
+    for (size_t i = 0; i < n; i++) {
+        char text[32];
+        double y = (tick_first(c->y_low, tick) + (double)i) * tick, at = place_y(s, y);
+        snprintf(text, sizeof(text), "%g", y);
+        buf_printf(b,
+                   "<path d=\"M%.1f %.1fH%.1f\" stroke=\"currentColor\" "
+                   "stroke-opacity=\"0.15\"/>",
+                   s->left, at, s->left + s->width);
+        label(b, s->left - 6.0, at + 4.0, "end", text);
+    }
     buf_printf(b, "<text transform=\"translate(12 %.1f) rotate(-90)\" text-anchor=\"middle\">",
                s->top + s->height / 2.0);
     chart_text(b, c->y_name);
@@ -171,7 +193,8 @@ void chart_lines(struct buf *b, const struct chart *c, const struct chart_series
     double legend = s.left + 8.0;
     ranges_find(&s.c, series, n);
     begin(b, c->title, c->width, c->height);
-    axes_draw(b, &s);
+    x_axis_draw(b, &s);
+    y_axis_draw(b, &s);
     if (c->diagonal) {
         buf_printf(b,
                    "<path d=\"M%.1f %.1fL%.1f %.1f\" stroke=\"currentColor\" "

@@ -126,8 +126,8 @@ static void curves(const struct report *r, struct buf *b)
 
 static void importance_chart(const struct report *r, struct buf *b)
 {
-    const char *names[MEASURE_INPUTS];
-    double values[MEASURE_INPUTS];
+    const char *names[MEASURE_INPUTS] = {NULL};
+    double values[MEASURE_INPUTS] = {0};
     size_t n = 0;
     for (size_t i = 0; i < MEASURE_INPUTS; i++) {
         size_t at = n++;

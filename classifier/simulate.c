@@ -152,7 +152,8 @@ static size_t examples_make(const struct world *w, const struct person *p, const
         size_t truth = p->truth[order[i]], guess = guess_of(p, row);
         struct head_example x = {.place = places + order[i] * model_space(w->model),
                                  .artist = w->artists[p->song[order[i]]]};
-        for (int no = 0; no <= (guess != truth); no++) {
+        const int words = guess != truth ? 2 : 1;
+        for (int no = 0; no < words; no++) {
             x.genre = (uint32_t)(no ? guess : truth);
             x.logit = row[x.genre];
             x.is = !no;
