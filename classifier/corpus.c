@@ -84,7 +84,8 @@ static uint64_t key_hash(enum key key, const char *text, uint64_t seed)
 static void keys_make(const struct song *song, const char *isrc, uint64_t keys[KEYS])
 {
     char text[512];
-    keys[KEY_ID] = key_hash(KEY_ID, song->id, TEXT_HASH_START);
+    bool made = text_starts_with(song->id, DATASET_MADE_ID); /* says no more than KEY_SONG */
+    keys[KEY_ID] = made ? 0 : key_hash(KEY_ID, song->id, TEXT_HASH_START);
     word_lower(isrc, text, sizeof(text));
     keys[KEY_ISRC] = *text ? key_hash(KEY_ISRC, text, TEXT_HASH_START) : 0;
     title_plain(song->name, text, sizeof(text));

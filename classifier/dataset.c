@@ -354,7 +354,7 @@ static const char *id_read(struct dataset *d)
         word_lower(texts[i], lower, sizeof(lower));
         hash = text_hash(lower, strlen(lower) + 1, hash);
     }
-    snprintf(d->id, sizeof(d->id), "made:%016" PRIx64, hash);
+    snprintf(d->id, sizeof(d->id), DATASET_MADE_ID "%016" PRIx64, hash);
     return d->id;
 }
 

@@ -15,6 +15,9 @@
 
 struct dataset;
 
+/* How an id begins that was made here. */
+#define DATASET_MADE_ID "made:"
+
 /* What a row says beside the song. */
 struct dataset_row {
     const char *labels; /* its genre columns, "; " between several: the answer, never an input */
