@@ -92,7 +92,8 @@ static enum err_code report_make(const struct model *m, const struct corpus *c, 
         measure_make(m, c, (enum eval_inputs)i, &r->of[i]);
     }
     if (code == ERR_OK && figures) {
-        measure_importance(m, c, EVAL_ALL, r->importance);
+        measure_importance(m, c, EVAL_TEXT_AND_STATISTICS, r->importance[0]);
+        measure_importance(m, c, EVAL_ALL, r->importance[1]);
     }
     return code;
 }

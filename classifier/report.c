@@ -107,10 +107,8 @@ static void curves(const struct report *r, struct buf *b)
         static const enum eval_inputs shown[2] = {EVAL_TEXT_AND_STATISTICS, EVAL_ALL};
         for (size_t i = 0; i < 2; i++) {
             const struct measure_family *f = &r->of[shown[i]].family[g];
-            s[i] = (struct chart_series){.name = i == 0 ? "without tags" : "with tags",
-                                         .x = f->curve_coverage,
-                                         .y = f->curve_precision,
-                                         .n = MEASURE_POINTS};
+            s[i] = (struct chart_series){
+                .x = f->curve_coverage, .y = f->curve_precision, .n = MEASURE_POINTS};
         }
         struct chart c = {.title = genre_name[g],
                           .x_name = "coverage",
@@ -124,22 +122,21 @@ static void curves(const struct report *r, struct buf *b)
     buf_add_str(b, "</div>");
 }
 
-static void importance_chart(const struct report *r, struct buf *b)
+static void importance_chart(const double *importance, const char *title, struct buf *b)
 {
     const char *names[MEASURE_INPUTS] = {NULL};
     double values[MEASURE_INPUTS] = {0};
     size_t n = 0;
     for (size_t i = 0; i < MEASURE_INPUTS; i++) {
         size_t at = n++;
-        for (; at > 0 && values[at - 1] < r->importance[i]; at--) {
+        for (; at > 0 && values[at - 1] < importance[i]; at--) {
             values[at] = values[at - 1];
             names[at] = names[at - 1];
         }
-        values[at] = r->importance[i];
+        values[at] = importance[i];
         names[at] = measure_input_name(i);
     }
-    chart_bars(b, "Loss of macro AUC when an input is shuffled among the songs", names, values, n,
-               4);
+    chart_bars(b, title, names, values, n, 4);
 }
 
 static const char *file_name(const char *path)
@@ -170,14 +167,16 @@ void report_html(const struct report *r, struct buf *b)
     families_table(plain, b);
     buf_add_str(b, "<h2>Reliability</h2>");
     reliability_chart(plain, b);
-    buf_add_str(b, "<h2>Precision against coverage</h2>");
+    buf_add_str(b, "<h2>Precision against coverage</h2><p>Blue without tags, orange with "
+                   "them; a point for each threshold.</p>");
     curves(r, b);
     buf_add_str(b, "<h2>What is taken for what</h2><p>Rows are true families; a guess that is one "
                    "of several true ones is right.</p><div class=\"wide\">");
     chart_heat(b, "Best guess without tags, share of the row in percent", genre_name,
                &plain->confusion[0][0], GENRE_N);
     buf_add_str(b, "</div><h2>Importance</h2>");
-    importance_chart(r, b);
+    importance_chart(r->importance[0], "Loss of macro AUC when shuffled, without tags", b);
+    importance_chart(r->importance[1], "Loss of macro AUC when shuffled, with tags", b);
     buf_add_str(b, "</html>\n");
 }
 
@@ -218,18 +217,24 @@ static struct json *measure_json(const struct measure *m)
     return j;
 }
 
+static struct json *importance_json(const double *importance)
+{
+    struct json *j = json_object();
+    for (size_t i = 0; i < MEASURE_INPUTS; i++) {
+        json_set_num(j, measure_input_name(i), importance[i]);
+    }
+    return j;
+}
+
 struct json *report_json(const struct report *r)
 {
     struct json *j = json_object();
-    struct json *importance = json_object();
     json_set_str(j, "model", r->model_id);
     json_set_int(j, "songs", (int64_t)r->songs);
     for (size_t i = 0; i < EVAL_INPUTS; i++) {
         json_set(j, eval_inputs_key((enum eval_inputs)i), measure_json(&r->of[i]));
     }
-    for (size_t i = 0; i < MEASURE_INPUTS; i++) {
-        json_set_num(importance, measure_input_name(i), r->importance[i]);
-    }
-    json_set(j, "importance", importance);
+    json_set(j, "importance", importance_json(r->importance[0]));
+    json_set(j, "importance_with_tags", importance_json(r->importance[1]));
     return j;
 }

@@ -15,7 +15,7 @@ struct report {
     size_t files_n;
     size_t songs;
     struct measure of[EVAL_INPUTS];
-    double importance[MEASURE_INPUTS]; /* with EVAL_ALL, so that tags count */
+    double importance[2][MEASURE_INPUTS]; /* of EVAL_TEXT_AND_STATISTICS and of EVAL_ALL */
 };
 
 void report_html(const struct report *r, struct buf *b);
