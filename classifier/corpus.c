@@ -1,5 +1,6 @@
 #include "classifier/corpus.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,6 +163,9 @@ static void row_merge(struct loader *l, struct corpus_row *kept, const struct co
     kept->families |= row->families;
     genre_set_join(&kept->yes, &row->yes);
     genre_set_join(&kept->known, &row->known);
+    for (size_t g = 0; g < GENRE_N; g++) {
+        kept->strength[g] = fmaxf(kept->strength[g], row->strength[g]);
+    }
     kept->tagged = kept->tagged || row->tagged;
     kept->rows++;
 }
@@ -192,6 +196,10 @@ static void labels_read(struct loader *l, struct corpus_row *row)
     genre_set_join(&l->judged[row->file], &own);
     row->tagged = genre_set_families(&tagged) != 0;
     row->yes = own;
+    family_strengths(l->family, row->song.tags, row->strength);
+    for (size_t g = 0; g < GENRE_N; g++) {
+        row->strength[g] = genre_set_has(&own, g) ? 1.0F : row->strength[g];
+    }
     genre_set_join(&row->yes, &tagged);
     row->families = row->common = genre_set_families(&row->yes);
 }
@@ -237,6 +245,7 @@ static void labels_settle(const struct loader *l, struct corpus_row *row)
         const char *tags = artist_tags(l->artist, row->artist);
         row->yes.bits[0] = row->families = row->common = family_of_tags(l->family, tags);
         subgenres_add(l, tags, &row->yes);
+        family_strengths(l->family, tags, row->strength);
         row->tagged = row->families != 0;
     }
     if (row->tagged) {

@@ -19,14 +19,15 @@ struct corpus_row {
     const char *labels; /* its genre columns, "; " between several: the answer, never an input */
     uint32_t
         families; /* bit i: genre_name[i] is true of it, by tags or labels of any of its rows */
-    struct genre_set yes;   /* genres that are true of it, families among them */
-    struct genre_set known; /* those of which it is known whether they are */
-    bool tagged;            /* tags told something: then all of them are known */
-    uint32_t common;        /* the families that all of its rows with any have */
-    uint32_t rows;          /* of the files that it was made from */
-    uint32_t file;          /* which of the paths it came from */
-    int64_t line;           /* there */
-    uint64_t artist;        /* hash of the first artist in lower case */
+    struct genre_set yes;    /* genres that are true of it, families among them */
+    struct genre_set known;  /* those of which it is known whether they are */
+    float strength[GENRE_N]; /* of the families in yes, 0 .. 1: how much speaks for them */
+    bool tagged;             /* tags told something: then all of them are known */
+    uint32_t common;         /* the families that all of its rows with any have */
+    uint32_t rows;           /* of the files that it was made from */
+    uint32_t file;           /* which of the paths it came from */
+    int64_t line;            /* there */
+    uint64_t artist;         /* hash of the first artist in lower case */
 };
 
 struct corpus {

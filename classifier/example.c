@@ -61,6 +61,8 @@ void example_scale(const struct corpus *c, size_t pieces, float *mean, float *sc
     free(values);
 }
 
+#define WEAK 0.7F /* target of a family that hardly any of the tags of a song speak for */
+
 static void slot_add(struct examples *e, uint32_t slot)
 {
     if (e->slots_n == e->slots_cap) {
@@ -119,6 +121,9 @@ void example_make(struct examples *ret_examples, const struct corpus *c, const s
         mlp_encode_numbers(m, vector, e.numbers + i * e.numbers_n);
         e.at[i].yes = c->rows[i].yes;
         e.at[i].known = c->rows[i].known;
+        for (size_t g = 0; g < GENRE_N; g++) {
+            e.at[i].target[g] = WEAK + (1.0F - WEAK) * c->rows[i].strength[g];
+        }
         for (size_t g = 0; g < VECTOR_GROUPS; g++) {
             e.at[i].first[g] = e.slots_n;
             for (size_t k = 0; k < vector->tokens[g]; k++) {

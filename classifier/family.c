@@ -1,5 +1,6 @@
 #include "classifier/family.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,6 +191,25 @@ uint32_t family_of_tags(const struct family *f, const char *tags)
         s += n + (s[n] == ';');
     }
     return families;
+}
+
+void family_strengths(const struct family *f, const char *tags, float strength[GENRE_N])
+{
+    float told = 0.0F;
+    memset(strength, 0, GENRE_N * sizeof(*strength));
+    for (const char *s = tags; *s;) {
+        size_t n = strcspn(s, ";");
+        size_t skip = strspn(s, " ");
+        uint32_t families = skip < n ? entry_find(f, tag_hash(s + skip, n - skip))->families : 0;
+        told += families != 0 ? 1.0F : 0.0F;
+        for (size_t g = 0; g < GENRE_N; g++) {
+            strength[g] += families >> g & 1 ? 1.0F : 0.0F;
+        }
+        s += n + (s[n] == ';');
+    }
+    for (size_t g = 0; g < GENRE_N && told > 0.0F; g++) {
+        strength[g] = fminf(1.0F, 2.0F * strength[g] / told);
+    }
 }
 
 /* text (n bytes) in lower case with a blank for each '-', '_', '/' and ','. */
