@@ -78,7 +78,8 @@ static void seen_add(double seen[2], const double *values, size_t n)
 static void ranges_fix(struct scale *s, const struct chart_series *series, size_t n)
 {
     struct chart *c = &s->c;
-    double x[2] = {INFINITY, -INFINITY}, y[2] = {INFINITY, -INFINITY};
+    const double none = (double)INFINITY;
+    double x[2] = {none, -none}, y[2] = {none, -none};
     int ticks = c->ticks > 0 ? c->ticks : TICKS;
     for (size_t i = 0; i < n; i++) {
         seen_add(x, series[i].x, series[i].n);

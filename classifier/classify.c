@@ -83,7 +83,7 @@ static void genres_add(struct buf *b, const struct model *m, const float *probs,
 static void song_add(struct buf *b, const struct model *m, const struct chunk *c, size_t i,
                      const float *probs)
 {
-    size_t order[MLP_GENRES_MAX];
+    size_t order[MLP_GENRES_MAX] = {0};
     order_make(probs, model_genres(m), order);
     buf_add_str(b, "{\"id\":");
     string_add(b, c->id[i]);

@@ -309,7 +309,12 @@ enum err_code compare_make(struct compare *ret_compare, const struct compare_opt
     struct tree *tree = NULL;
     enum err_code code = tree_open(NULL, &tree, e);
     const struct corpus_sources sources = {
-        .paths = o->data, .n = o->data_n, .families = o->families, .tree = tree};
+        .paths = o->data,
+        .n = o->data_n,
+        .families = o->families,
+        .tree = tree,
+        .repeats = true, /* what they are worth is one of the questions */
+    };
     if (code == ERR_OK) {
         code = corpus_load(&train, &sources, DATASET_TRAIN, e);
     }
@@ -350,6 +355,11 @@ enum err_code compare_run(const struct compare_options *o, FILE *out, struct err
             compare_table_print(c, out);
         }
         code = o->out ? file_write(o->out, b.data, b.len, 0644, e) : ERR_OK;
+        if (code == ERR_OK && o->html) {
+            buf_clear(&b);
+            compare_table_html(c, &b);
+            code = file_write(o->html, b.data, b.len, 0644, e);
+        }
         buf_free(&b);
     }
     if (code == ERR_OK) {

@@ -76,6 +76,7 @@ struct compare_options {
                          there, KEY-train.csv and KEY-test.csv, and only those two are measured */
     bool json;        /* print JSON instead of tables */
     const char *out;  /* JSON is written to this file too; NULL: to none */
+    const char *html; /* and the tables as a page to this one */
 };
 
 #define COMPARE_ROWS_MOST  20000

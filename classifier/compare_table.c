@@ -121,6 +121,80 @@ void compare_table_print(const struct compare *c, FILE *out)
     artists_print(c, out);
 }
 
+static void cells_html(const struct compare_score *s, struct buf *b)
+{
+    if (s->measured) {
+        buf_printf(b, "<td>%.4f<td>%.4f<td>%.4f", s->macro_auc, s->best_right, s->macro_f1);
+    } else {
+        buf_add_str(b, "<td>-<td>-<td>-");
+    }
+}
+
+static void heads_html(struct buf *b, size_t groups)
+{
+    for (size_t i = 0; i < groups; i++) {
+        buf_add_str(b, "<th>AUC<th>best<th>F1");
+    }
+}
+
+static void inputs_html(const struct compare *c, struct buf *b)
+{
+    buf_add_str(b, "<table><tr><th colspan=2>");
+    for (int w = 0; w < SPLIT_WAYS; w++) {
+        buf_printf(b, "<th colspan=3>%s", split_name((enum split_way)w));
+    }
+    buf_add_str(b, "<tr><th>inputs<th>model");
+    heads_html(b, SPLIT_WAYS);
+    for (int i = 0; i < COMPARE_INPUTS; i++) {
+        for (int m = 0; m < COMPARE_MODELS; m++) {
+            buf_printf(b, "<tr><td>%s<td>%s", inputs_names[i].name, models[m].name);
+            for (int w = 0; w < SPLIT_WAYS; w++) {
+                cells_html(&c->way[w].score[i][m][COMPARE_EVERY], b);
+            }
+        }
+    }
+    buf_add_str(b, "</table>");
+}
+
+static void artists_html(const struct compare *c, struct buf *b)
+{
+    buf_add_str(b, "<table><tr><th colspan=2>");
+    for (int r = COMPARE_SEEN; r < COMPARE_ROWS; r++) {
+        buf_printf(b, "<th colspan=3>%s", rows_names[r].name);
+    }
+    buf_add_str(b, "<tr><th>split<th>model");
+    heads_html(b, 2);
+    for (int w = 0; w < SPLIT_WAYS; w++) {
+        for (int m = 0; m < COMPARE_MODELS; m++) {
+            buf_printf(b, "<tr><td>%s<td>%s", split_name((enum split_way)w), models[m].name);
+            cells_html(&c->way[w].score[COMPARE_NO_TAGS][m][COMPARE_SEEN], b);
+            cells_html(&c->way[w].score[COMPARE_NO_TAGS][m][COMPARE_UNSEEN], b);
+        }
+    }
+    buf_add_str(b, "</table>");
+}
+
+void compare_table_html(const struct compare *c, struct buf *b)
+{
+    buf_add_str(b, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
+                   "<meta name=\"viewport\" content=\"width=device-width\">"
+                   "<title>genred: models compared</title><style>:root{color-scheme:light dark}"
+                   "body{font:15px/1.5 system-ui,sans-serif;max-width:75rem;margin:2rem auto;"
+                   "padding:0 1rem;overflow-x:auto}table{border-collapse:collapse;"
+                   "font-variant-numeric:tabular-nums}th,td{padding:.15rem .6rem;text-align:right;"
+                   "border-bottom:1px solid #8884}td:nth-child(-n+2){text-align:left}</style>"
+                   "<h1>Models compared</h1>");
+    buf_printf(b,
+               "<p>Trained on at most %zu songs, seed %llu. AUC and F1 are means over the "
+               "families, F1 at probability 0.5; best: the likeliest family is a true one. kNN and "
+               "random forest see only numbers.</p><h2>By what is known</h2>",
+               c->rows, (unsigned long long)c->seed);
+    inputs_html(c, b);
+    buf_add_str(b, "<h2>Artists that training saw, and others</h2>");
+    artists_html(c, b);
+    buf_add_str(b, "</html>\n");
+}
+
 static void score_json(const struct compare_score *s, const struct name *const names[3],
                        struct json *scores)
 {

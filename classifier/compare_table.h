@@ -16,5 +16,7 @@ void compare_table_print(const struct compare *c, FILE *out);
 /* Appends one line: an object with the splits, each with its sizes and `scores`, an array with an
  * object for each model, set of inputs and kind of rows that was measured. */
 void compare_table_json(const struct compare *c, struct buf *b);
+/* The tables as a page that needs nothing else. */
+void compare_table_html(const struct compare *c, struct buf *b);
 
 #endif

@@ -215,6 +215,9 @@ static void row_take(struct loader *l, const struct song *song, const struct dat
     uint64_t keys[KEYS];
     enum key key = KEY_ID;
     keys_make(song, beside->isrc, keys);
+    if (l->sources->repeats) {
+        keys[KEY_ISRC] = keys[KEY_SONG] = 0;
+    }
     size_t at = row_find(l, keys, &key);
     if (at == SIZE_MAX) {
         at = c->n;

@@ -51,6 +51,7 @@ struct corpus_sources {
     const char *artists;     /* further tags of artists, as artist.h reads them; NULL: none */
     const struct tree *tree; /* whose sub-genres are labelled too; NULL: families only */
     bool quiet;              /* the files' bad rows were told before: tells none */
+    bool repeats;            /* rows of one song but under other ids stay apart */
 };
 
 /* Rows of `part`, cleaned by clean.h; tags and genre columns become families and sub-genres. A song

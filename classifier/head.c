@@ -10,7 +10,7 @@
 #define SHARP       8.0F
 #define SAME_ARTIST 2.0F
 #define EVERYWHERE  0.1F
-#define PENALTY     0.5F
+#define PENALTY     1.0F
 #define SWEEPS      100
 #define SETTLED     1e-4F
 

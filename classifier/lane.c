@@ -198,7 +198,7 @@ LANE_FUNCTION(lane_loss,
 INLINE void adam_lanes(const struct lane_adam *a, float *x, float *g, float *moment1,
                        float *moment2)
 {
-    lanes value, gradient, m1, m2, root;
+    lanes value, gradient, m1, m2, root = {0};
     memcpy(&value, x, sizeof(value));
     memcpy(&gradient, g, sizeof(gradient));
     memcpy(&m1, moment1, sizeof(m1));

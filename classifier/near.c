@@ -41,9 +41,9 @@ size_t near_n(const struct near *n)
     return n->n;
 }
 
-static signed char rounded(float x)
+static long rounded(float x)
 {
-    return (signed char)lroundf(fmaxf(-UNIT, fminf(UNIT, x * UNIT)));
+    return lroundf(fmaxf(-UNIT, fminf(UNIT, x * UNIT)));
 }
 
 void near_add(struct near *n, const float *place)
@@ -56,7 +56,7 @@ void near_add(struct near *n, const float *place)
     }
     signed char *block = n->all + n->n / LANES * LANES * n->dim + n->n % LANES * 2;
     for (size_t d = 0; d < n->dim; d++) {
-        block[d / 2 * LANES * 2 + d % 2] = rounded(place[d]);
+        block[d / 2 * LANES * 2 + d % 2] = (signed char)rounded(place[d]);
     }
     n->n++;
 }
@@ -167,10 +167,10 @@ static int by_cosine(const void *a, const void *b)
 
 size_t near_search(const struct near *n, const float *query, size_t k, struct near_hit *ret_hits)
 {
-    int16_t whole[NEAR_DIM_MAX];
+    int16_t whole[NEAR_DIM_MAX] = {0};
     struct best b = {.hits = ret_hits, .k = k < n->n ? k : n->n};
     for (size_t d = 0; d < n->dim; d++) {
-        whole[d] = rounded(query[d]);
+        whole[d] = (int16_t)rounded(query[d]);
     }
     if (b.k == 0) {
         return 0;

@@ -140,7 +140,7 @@ enum err_code recall_run(const char *const *data, size_t n, const char *playlist
     struct recall statistics, ours;
     enum err_code code = model_open(model, &m, e);
     if (code == ERR_OK) {
-        code = songs_load(&songs, data, n, e);
+        code = songs_load(&songs, data, n, false, e);
     }
     if (code == ERR_OK) {
         code = playlists_load(&held, playlists, &songs, PLAYLISTS_HOLD, e);

@@ -266,8 +266,8 @@ static void confusion(const struct measure *m, const char *title, struct buf *b)
 static void importance_chart(const struct importance *of, size_t from, size_t to, const char *title,
                              struct buf *b)
 {
-    const char *names[IMPORTANCE_INPUTS];
-    double shuffled[IMPORTANCE_INPUTS], left_out[IMPORTANCE_INPUTS];
+    const char *names[IMPORTANCE_INPUTS] = {NULL};
+    double shuffled[IMPORTANCE_INPUTS] = {0}, left_out[IMPORTANCE_INPUTS] = {0};
     size_t n = 0;
     for (size_t i = from; i < to; i++) {
         size_t at = n++;

@@ -152,7 +152,8 @@ static size_t examples_make(const struct world *w, const struct person *p, const
         size_t truth = p->truth[order[i]], guess = guess_of(p, row);
         struct head_example x = {.place = places + order[i] * model_space(w->model),
                                  .artist = w->artists[p->song[order[i]]]};
-        for (int no = 0; no <= (guess != truth); no++) {
+        const int words = guess != truth ? 2 : 1;
+        for (int no = 0; no < words; no++) {
             x.genre = (uint32_t)(no ? guess : truth);
             x.logit = row[x.genre];
             x.is = !no;
@@ -243,7 +244,7 @@ static enum err_code world_make(struct world *w, const struct simulate_options *
         code = family_open(o->families, &family, e);
     }
     if (code == ERR_OK) {
-        code = songs_load(&w->songs, o->data, o->data_n, e);
+        code = songs_load(&w->songs, o->data, o->data_n, false, e);
     }
     if (code == ERR_OK) {
         code = playlists_load(&w->playlists, o->playlists, &w->songs, PLAYLISTS_HOLD, e);

@@ -52,23 +52,33 @@ static void song_add(struct songs *s, const struct song *song)
     *place = s->n++;
 }
 
-enum err_code songs_load(struct songs *s, const char *const *paths, size_t n, struct err *e)
+static enum err_code file_take(struct songs *s, const char *path, bool quiet, struct err *e)
+{
+    struct dataset *d = NULL;
+    struct song song;
+    enum err_code code = dataset_open(path, &d, e);
+    for (int got; code == ERR_OK && (got = dataset_next(d, &song, e)) != 0;) {
+        if (got > 0) {
+            song_add(s, &song);
+            continue;
+        }
+        code = e->code == ERR_IO ? ERR_IO : ERR_OK;
+        s->bad++;
+        if (!quiet && code == ERR_OK) {
+            fprintf(stderr, "%s: %s; skipped\n", path, e->text);
+        }
+    }
+    dataset_close(d);
+    return code;
+}
+
+enum err_code songs_load(struct songs *s, const char *const *paths, size_t n, bool quiet,
+                         struct err *e)
 {
     enum err_code code = ERR_OK;
     *s = (struct songs){0};
     for (size_t i = 0; i < n && code == ERR_OK; i++) {
-        struct dataset *d = NULL;
-        struct song song;
-        code = dataset_open(paths[i], &d, e);
-        for (int got; code == ERR_OK && (got = dataset_next(d, &song, e)) != 0;) {
-            if (got > 0) {
-                song_add(s, &song);
-            } else {
-                s->bad++;
-                fprintf(stderr, "%s: %s; skipped\n", paths[i], e->text);
-            }
-        }
-        dataset_close(d);
+        code = file_take(s, paths[i], quiet, e);
     }
     if (code == ERR_OK && s->n == 0) {
         code = err_set(e, ERR_FORMAT, "%s has not one usable row", n > 0 ? paths[0] : "nothing");

@@ -33,7 +33,7 @@ enum err_code space_fit(const struct mlp *m, const struct space_sources *sources
 {
     struct songs songs = {0};
     struct playlists together = {0};
-    enum err_code code = songs_load(&songs, sources->data, sources->data_n, e);
+    enum err_code code = songs_load(&songs, sources->data, sources->data_n, true, e);
     if (code == ERR_OK && sources->playlists != NULL) {
         code = playlists_load(&together, sources->playlists, &songs, PLAYLISTS_LEARN, e);
     } else if (code == ERR_OK) {

@@ -84,7 +84,7 @@ static const char *height_of(double z)
 
 static double height_z(const struct model *m, enum song_stat stat, double value)
 {
-    static const signed char numbers[SONG_STATS] = {
+    static const int numbers[SONG_STATS] = {
         [SONG_DANCEABILITY] = VECTOR_DANCEABILITY,
         [SONG_ENERGY] = VECTOR_ENERGY,
         [SONG_KEY] = -1,
@@ -264,7 +264,7 @@ void why_make(const struct model *m, const struct song *song, struct why *ret_wh
     struct why w = {.genres = model_genres(m)};
     struct puzzle p = {.song = song, .model = m, .why = &w};
     struct rand_seq rand = {1};
-    size_t order[WHY_PARTS], reverse[WHY_PARTS];
+    size_t order[WHY_PARTS] = {0}, reverse[WHY_PARTS] = {0};
     const bool none[WHY_PARTS] = {false};
     song_split(&p);
     texts_split(&p);

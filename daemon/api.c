@@ -77,12 +77,12 @@ static enum err_code post_label(struct app *a, const struct server_request *req,
                              .forget = json_get_bool(body, "forget", false)};
     (void)req;
     const char **is = names_of(json_get(body, "is"), &word.n_is);
-    const char **not = names_of(json_get(body, "not"), &word.n_not);
+    const char **is_not = names_of(json_get(body, "not"), &word.n_is_not);
     word.is = is;
-    word.not = not ;
+    word.is_not = is_not;
     enum err_code code = song_label(a, &word, ret, e);
     free(is);
-    free(not );
+    free(is_not);
     return code;
 }
 

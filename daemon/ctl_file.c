@@ -1,5 +1,6 @@
 #include "daemon/ctl_file.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -33,9 +34,12 @@ static enum err_code file_open(struct file *f, const struct command *c, struct e
     }
     enum err_code code = model_open(c->value[OPTION_MODEL], &f->model, e);
     if (code == ERR_OK) {
-        code = songs_load(&f->songs, &path, 1, e);
+        code = songs_load(&f->songs, &path, 1, false, e);
     }
-    return code == ERR_OK ? songs_named(&f->songs, c->args[0], &f->song, e) : code;
+    if (code == ERR_OK) {
+        code = songs_named(&f->songs, c->args[0], &f->song, e);
+    }
+    return code;
 }
 
 static void file_close(struct file *f)
@@ -161,6 +165,7 @@ static struct json *why_document(const struct file *f, const struct why *why, co
 {
     const char *const source[WHY_GROUPS] = {NULL};
     const struct song *song = &f->songs.at[f->song];
+    assert(song != NULL);
     struct json *j = song_json(song);
     struct json *genres = json_array();
     unsigned regime = (song->stat_mask ? MLP_STATISTICS : 0U) | (*song->tags ? MLP_TAGS : 0U);

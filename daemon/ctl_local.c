@@ -98,6 +98,7 @@ static enum err_code compare(const struct command *c, struct err *e)
         .epochs = (int)epochs,
         .dump = c->value[OPTION_DUMP],
         .out = c->value[OPTION_OUT],
+        .html = c->value[OPTION_HTML],
         .json = command_has(c, OPTION_JSON),
     };
     return compare_run(&options, stdout, e);

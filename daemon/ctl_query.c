@@ -81,11 +81,11 @@ enum err_code ctl_query_label(struct ctl *c, struct err *e)
         ctl_names_split(command->args[i], is);
     }
     json_set(body, "is", is);
-    struct json *not = json_array();
+    struct json *is_not = json_array();
     if (command_has(command, OPTION_NOT)) {
-        ctl_names_split(command->value[OPTION_NOT], not );
+        ctl_names_split(command->value[OPTION_NOT], is_not);
     }
-    json_set(body, "not", not );
+    json_set(body, "not", is_not);
     json_set_bool(body, "forget", command_has(command, OPTION_FORGET));
     struct json *answer = NULL;
     enum err_code code = ctl_ask(c, "POST", "/api/label", body, &answer, e);

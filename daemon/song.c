@@ -41,8 +41,8 @@ static enum err_code word_put(struct app *a, const struct song_word *word, int64
         code = store_correction_drop(a->store, a->token.account, track, &dropped, e);
     for (size_t i = 0; code == ERR_OK && i < word->n_is; i++)
         code = word_keep(a, track, word->is[i], true, e);
-    for (size_t i = 0; code == ERR_OK && i < word->n_not; i++)
-        code = word_keep(a, track, word->not [i], false, e);
+    for (size_t i = 0; code == ERR_OK && i < word->n_is_not; i++)
+        code = word_keep(a, track, word->is_not[i], false, e);
     return store_end(a->store, code, e);
 }
 

@@ -16,8 +16,8 @@ struct song_word {
     const char *track;
     const char *const *is; /* (n_is) genres it is of */
     size_t n_is;
-    const char *const * not ; /* (n_not) genres it is not of */
-    size_t n_not;
+    const char *const *is_not; /* (n_is_not) genres it is not of */
+    size_t n_is_not;
     bool forget; /* first take back what was said of it before */
 };
 /* Keeps it; the document tells the song's genres now and which others moved with it. */

@@ -3,6 +3,7 @@
  * Times come with the time of a calibration loop in the same run, so that only ratios are compared.
  */
 #include <malloc.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "classifier/model.h"
+#include "classifier/near.h"
+#include "classifier/why.h"
 #include "spotify/diff.h"
 #include "spotify/parse.h"
 
@@ -85,6 +88,57 @@ static void bench_label(double calibration)
     model_label(m, songs, SONGS, &(struct model_out){.probs = p});
     tell("label_10000", now_s() - start, calibration);
     free(p);
+    free(songs);
+    model_close(m);
+    arena_free(&a);
+}
+
+#define PLACES  1000000
+#define QUERIES 10
+
+/* The closest of a million songs, on one core. */
+static void bench_near(double calibration)
+{
+    float place[32], sum;
+    struct rand_seq r = {11};
+    struct near_hit hits[100];
+    struct near *near = near_new(32);
+    double least = 1e9;
+    for (int i = 0; i < PLACES + QUERIES; i++) {
+        sum = 0;
+        for (int d = 0; d < 32; d++) {
+            place[d] = (float)rand_unit(&r) - 0.5F;
+            sum += place[d] * place[d];
+        }
+        for (int d = 0; d < 32; d++)
+            place[d] /= sqrtf(sum);
+        if (i < PLACES) {
+            near_add(near, place);
+            continue;
+        }
+        double start = now_s();
+        if (near_search(near, place, 100, hits) != 100)
+            exit(1);
+        least = now_s() - start < least ? now_s() - start : least;
+    }
+    tell("near_1000000", least, calibration);
+    near_free(near);
+}
+
+static void bench_why(double calibration)
+{
+    struct arena a = {0};
+    struct err e = {0};
+    struct model *m = NULL;
+    struct why why;
+    struct song *songs = mem_array(SONGS, sizeof(*songs));
+    if (model_open(NULL, &m, &e))
+        exit(1);
+    make_songs(&a, songs);
+    double start = now_s();
+    why_make(m, &songs[1], &why);
+    tell("why", now_s() - start, calibration);
+    why_free(&why);
     free(songs);
     model_close(m);
     arena_free(&a);
@@ -196,6 +250,8 @@ int main(void)
     double calibration = calibrate();
     tell("calibration", calibration, calibration);
     bench_label(calibration);
+    bench_near(calibration);
+    bench_why(calibration);
     bench_diff(calibration);
     bench_page();
     return 0;

@@ -23,7 +23,13 @@ static char songs[512], families[512], dump[512];
 static const char *data[] = {songs};
 
 static const struct train_recipe recipe = {
-    .shape = {.genres = GENRE_N, .towers = 2, .hidden1 = 16, .hidden2 = 8, .dim = 4, .pieces = 4},
+    .shape = {.genres = GENRE_N,
+              .towers = 2,
+              .hidden1 = 16,
+              .hidden2 = 8,
+              .dim = 4,
+              .pieces = 4,
+              .space = 8},
     .drop = {.statistics = 0.3F, .hidden = 0.1F, .group = {[VECTOR_TAG] = 0.8F}},
     .batch = 64,
     .epochs = 12,

@@ -50,7 +50,7 @@ static void made(void **state, struct songs *songs, struct playlists *lists, boo
         strcat(rows, "unknown\n");
     }
     const char *path = written(state, "songs.csv", table);
-    assert_int_equal(songs_load(songs, &path, 1, &e), ERR_OK);
+    assert_int_equal(songs_load(songs, &path, 1, false, &e), ERR_OK);
     if (of_artists) {
         playlists_of_artists(lists, songs);
     } else {
