@@ -79,7 +79,7 @@ static void method_add(struct buf *b, const struct card *c)
                "%u towers of %u and %u units,\nwhose logits are averaged into %u sigmoids. "
                "AdamW, %d epochs of which number %d was kept, batches of %zu,\nlearning rate %g. "
                "Groups of inputs are dropped at random, so that one model serves every "
-               "combination of what is known.\n\nSeed %llu: on any number of threads the same "
+               "combination of what is known.\n\nSeed %llu, on any number of threads: the same "
                "files, seed and processor type give the same model. The command:\n\n```\n"
                "genrectl train",
                (unsigned)c->tokens, (unsigned)r->shape.dim, (int)VECTOR_NUMBERS,

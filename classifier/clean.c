@@ -115,8 +115,8 @@ static uint32_t times_clean(struct song *song, uint32_t columns, int year_now)
 
 static bool is_placeholder(const char *artists)
 {
-    static const char *const words[] = {"empty_field", "unknown artist", "unknown", "<unknown>",
-                                        "n/a",         "null",           "?"};
+    /* No more: there are artists of the name Unknown, Null and ?. */
+    static const char *const words[] = {"empty_field", "unknown artist", "<unknown>"};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strcasecmp(artists, words[i]) == 0) {
             return true;

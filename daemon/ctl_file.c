@@ -51,6 +51,7 @@ static void file_close(struct file *f)
 static struct json *song_json(const struct song *song)
 {
     struct json *j = json_object();
+    assert(song != NULL);
     json_set_str(j, "id", song->id);
     json_set_str(j, "name", song->name);
     json_set_str(j, "artists", song->artists);
@@ -165,7 +166,6 @@ static struct json *why_document(const struct file *f, const struct why *why, co
 {
     const char *const source[WHY_GROUPS] = {NULL};
     const struct song *song = &f->songs.at[f->song];
-    assert(song != NULL);
     struct json *j = song_json(song);
     struct json *genres = json_array();
     unsigned regime = (song->stat_mask ? MLP_STATISTICS : 0U) | (*song->tags ? MLP_TAGS : 0U);
