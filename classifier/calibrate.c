@@ -83,9 +83,10 @@ float calibrate_threshold(const float *p, const unsigned char *yes, size_t n, do
         right += sorted[i].yes;
         probable += (double)sorted[i].p >= precision;
         bool last_of_equals = i + 1 == n || sorted[i + 1].p < sorted[i].p;
-        if (last_of_equals && i + 1 >= CALIBRATE_LEAST &&
+        bool likely = (double)sorted[i].p >= CALIBRATE_FLOOR;
+        if (likely && last_of_equals && i + 1 >= CALIBRATE_LEAST &&
             (double)right >= precision * (double)(i + 1)) {
-            threshold = fmaxf((float)CALIBRATE_FLOOR, sorted[i].p);
+            threshold = sorted[i].p;
         }
     }
     free(sorted);

@@ -105,7 +105,7 @@ static struct json *importance_json(const struct importance *of)
 struct json *report_json(const struct report *r)
 {
     struct json *j = json_object();
-    struct json *importance = json_object(), *files = json_array();
+    struct json *files = json_array();
     json_set_str(j, "model", r->model_id);
     json_set_int(j, "songs", (int64_t)r->songs);
     for (size_t i = 0; i < r->files_n; i++) {
@@ -118,9 +118,7 @@ struct json *report_json(const struct report *r)
     for (size_t i = 0; i < EVAL_INPUTS; i++) {
         json_set(j, eval_inputs_key((enum eval_inputs)i), measure_json(&r->of[i]));
     }
-    json_set(importance, eval_inputs_key(EVAL_TEXT_AND_STATISTICS),
-             importance_json(r->without_tags));
-    json_set(importance, eval_inputs_key(EVAL_ALL), importance_json(r->with_tags));
-    json_set(j, "importance", importance);
+    json_set(j, "importance", importance_json(r->without_tags));
+    json_set(j, "importance_with_tags", importance_json(r->with_tags));
     return j;
 }
