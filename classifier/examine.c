@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "classifier/report.h"
+#include "classifier/report_json.h"
 
 #define PAGE_MAX ((size_t)16 << 20)
 
@@ -82,18 +83,31 @@ static enum err_code page_write(const struct report *r, const char *path, struct
     return code;
 }
 
-static enum err_code report_make(const struct model *m, const struct corpus *c, bool figures,
-                                 struct report *r, struct err *e)
+static enum err_code files_read(const struct examine_options *o, struct report *r, struct err *e)
+{
+    enum err_code code = ERR_OK;
+    r->files = mem_array(o->data_n + 1, sizeof(*r->files));
+    for (size_t i = 0; i < o->data_n && code == ERR_OK; i++) {
+        code = report_file_read(o->data[i], &r->files[r->files_n++], e);
+    }
+    return code == ERR_OK ? report_file_read(o->families, &r->files[r->files_n++], e) : code;
+}
+
+static enum err_code report_make(const struct examine_options *o, const struct model *m,
+                                 const struct corpus *c, struct report *r, struct err *e)
 {
     struct metric ignored;
+    r->model_id = model_id(m);
+    r->songs = c->n;
     /* Refuses a model of other families before anything is measured. */
     enum err_code code = eval_measure(m, c, EVAL_ALL, &ignored, e);
     for (size_t i = 0; i < EVAL_INPUTS && code == ERR_OK; i++) {
         measure_make(m, c, (enum eval_inputs)i, &r->of[i]);
     }
-    if (code == ERR_OK && figures) {
-        measure_importance(m, c, EVAL_TEXT_AND_STATISTICS, r->importance[0]);
-        measure_importance(m, c, EVAL_ALL, r->importance[1]);
+    if (code == ERR_OK && (o->json || o->html != NULL)) {
+        importance_make(m, c, EVAL_TEXT_AND_STATISTICS, r->without_tags);
+        importance_make(m, c, EVAL_ALL, r->with_tags);
+        code = files_read(o, r, e);
     }
     return code;
 }
@@ -113,9 +127,7 @@ enum err_code examine_run(const struct examine_options *o, FILE *out, struct err
         code = err_set(e, ERR_FORMAT, "the files have no labelled song of a validation artist");
     }
     if (code == ERR_OK) {
-        *r = (struct report){
-            .model_id = model_id(model), .files = o->data, .files_n = o->data_n, .songs = corpus.n};
-        code = report_make(model, &corpus, o->json || o->html != NULL, r, e);
+        code = report_make(o, model, &corpus, r, e);
     }
     if (code == ERR_OK && o->html != NULL) {
         code = page_write(r, o->html, e);
@@ -134,6 +146,7 @@ enum err_code examine_run(const struct examine_options *o, FILE *out, struct err
     }
     corpus_free(&corpus);
     model_close(model);
+    free(r->files);
     free(r);
     return code;
 }

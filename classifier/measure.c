@@ -2,52 +2,99 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
-#include "base/rand.h"
 #include "classifier/calibrate.h"
 
 #define TRIES 50 /* thresholds that are tried for F1 */
 
-/* One family's songs. */
-struct column {
-    const float *p;      /* (n), GENRE_N apart */
-    unsigned char *yes;  /* (n) */
-    unsigned char *half; /* (n) which half of the artists */
-    size_t n;
+/* --- one family's songs, likeliest first -------------------------------------------------------
+ */
+
+struct ranked {
+    float p;
+    unsigned char yes;
+    unsigned char half;
 };
 
-static float p_of(const struct column *c, size_t i)
+struct column {
+    struct ranked *at; /* (n) */
+    size_t n;
+    double yes; /* songs of the family */
+};
+
+static int by_p(const void *x, const void *y)
 {
-    return c->p[i * GENRE_N];
+    const struct ranked *a = x, *b = y;
+    return (a->p < b->p) - (a->p > b->p);
 }
 
-static double ece_of(const size_t *n, const double *p, const double *right)
+static void column_fill(struct column *c, const struct measure_songs *s, size_t g)
+{
+    c->n = s->n;
+    c->yes = 0.0;
+    for (size_t i = 0; i < s->n; i++) {
+        unsigned char yes = s->labels[i] >> g & 1;
+        c->at[i] = (struct ranked){s->probs[i * GENRE_N + g], yes, s->half[i]};
+        c->yes += yes;
+    }
+    qsort(c->at, c->n, sizeof(*c->at), by_p);
+}
+
+/* Whether a threshold can lie between song i and the next. */
+static bool ends_tie(const struct column *c, size_t i)
+{
+    return i + 1 == c->n || c->at[i + 1].p < c->at[i].p;
+}
+
+static struct measure_cut cut_of(const struct column *c, double threshold, double n, double right)
+{
+    return (struct measure_cut){.threshold = threshold,
+                                .precision = n > 0.0 ? right / n : (double)NAN,
+                                .coverage = c->yes > 0.0 ? right / c->yes : 0.0,
+                                .share = c->n > 0 ? n / (double)c->n : 0.0};
+}
+
+/* --- calibration -------------------------------------------------------------------------------
+ */
+
+struct bins {
+    size_t n[MEASURE_BINS];
+    double p[MEASURE_BINS];
+    double right[MEASURE_BINS];
+};
+
+static void bins_add(struct bins *b, float p, unsigned char yes)
+{
+    size_t k = (size_t)(p * MEASURE_BINS);
+    k = k < MEASURE_BINS ? k : MEASURE_BINS - 1;
+    b->n[k]++;
+    b->p[k] += (double)p;
+    b->right[k] += yes;
+}
+
+static double bins_ece(const struct bins *b)
 {
     double sum = 0.0, songs = 0.0;
-    for (size_t b = 0; b < MEASURE_BINS; b++) {
-        sum += n[b] > 0 ? (double)n[b] * fabs(p[b] - right[b]) : 0.0;
-        songs += (double)n[b];
+    for (size_t k = 0; k < MEASURE_BINS; k++) {
+        sum += fabs(b->p[k] - b->right[k]); /* n |p / n - right / n| */
+        songs += (double)b->n[k];
     }
     return songs > 0.0 ? sum / songs : 0.0;
 }
 
 static void bins_make(const struct column *c, struct measure_family *f)
 {
-    double p[MEASURE_BINS] = {0}, right[MEASURE_BINS] = {0};
+    struct bins b = {0};
     for (size_t i = 0; i < c->n; i++) {
-        size_t b = (size_t)(p_of(c, i) * MEASURE_BINS);
-        b = b < MEASURE_BINS ? b : MEASURE_BINS - 1;
-        f->n[b]++;
-        p[b] += (double)p_of(c, i);
-        right[b] += c->yes[i];
+        bins_add(&b, c->at[i].p, c->at[i].yes);
     }
-    for (size_t b = 0; b < MEASURE_BINS; b++) {
-        f->p[b] = f->n[b] > 0 ? p[b] / (double)f->n[b] : (double)NAN;
-        f->right[b] = f->n[b] > 0 ? right[b] / (double)f->n[b] : (double)NAN;
+    f->ece = bins_ece(&b);
+    for (size_t k = 0; k < MEASURE_BINS; k++) {
+        f->n[k] = b.n[k];
+        f->p[k] = b.n[k] > 0 ? b.p[k] / (double)b.n[k] : (double)NAN;
+        f->right[k] = b.n[k] > 0 ? b.right[k] / (double)b.n[k] : (double)NAN;
     }
-    f->ece = ece_of(f->n, f->p, f->right);
 }
 
 static float logit_of(float p)
@@ -59,115 +106,134 @@ static float logit_of(float p)
 /* Probabilities of one half put right by the other, both halves together. */
 static double cross_ece(const struct column *c)
 {
-    size_t n[MEASURE_BINS] = {0};
-    double p[MEASURE_BINS] = {0}, right[MEASURE_BINS] = {0};
+    struct bins bins = {0};
     float *logit = mem_array(c->n + 1, sizeof(*logit));
     unsigned char *yes = mem_array(c->n + 1, 1);
     for (unsigned half = 0; half < 2; half++) {
         size_t other = 0;
         float scale, shift;
         for (size_t i = 0; i < c->n; i++) {
-            if (c->half[i] != half) {
-                logit[other] = logit_of(p_of(c, i));
-                yes[other++] = c->yes[i];
+            if (c->at[i].half != half) {
+                logit[other] = logit_of(c->at[i].p);
+                yes[other++] = c->at[i].yes;
             }
         }
         calibrate_fit(logit, yes, other, &scale, &shift);
         for (size_t i = 0; i < c->n; i++) {
-            if (c->half[i] != half) {
-                continue;
+            if (c->at[i].half == half) {
+                bins_add(&bins, mlp_probability(scale * logit_of(c->at[i].p) + shift),
+                         c->at[i].yes);
             }
-            float q = mlp_probability(scale * logit_of(p_of(c, i)) + shift);
-            size_t b = (size_t)(q * MEASURE_BINS);
-            b = b < MEASURE_BINS ? b : MEASURE_BINS - 1;
-            n[b]++;
-            p[b] += (double)q;
-            right[b] += c->yes[i];
         }
-    }
-    for (size_t b = 0; b < MEASURE_BINS && c->n > 0; b++) {
-        p[b] /= n[b] > 0 ? (double)n[b] : 1.0;
-        right[b] /= n[b] > 0 ? (double)n[b] : 1.0;
     }
     free(logit);
     free(yes);
-    return ece_of(n, p, right);
+    return bins_ece(&bins);
 }
 
-/* Songs at p >= threshold, of one half (2: of both): how many, and how many right. */
-static void over_count(const struct column *c, double threshold, unsigned half, double *ret_n,
-                       double *ret_right, double *ret_yes)
-{
-    *ret_n = *ret_right = *ret_yes = 0.0;
-    for (size_t i = 0; i < c->n; i++) {
-        if (half == 2 || c->half[i] == half) {
-            bool over = (double)p_of(c, i) >= threshold;
-            *ret_n += over;
-            *ret_right += over && c->yes[i];
-            *ret_yes += c->yes[i];
-        }
-    }
-}
+/* --- thresholds --------------------------------------------------------------------------------
+ */
 
 static double f1_of(double n, double right, double yes)
 {
     return n + yes > 0.0 ? 2.0 * right / (n + yes) : 0.0;
 }
 
-static double cross_f1(const struct column *c)
+/* Of the thresholds in steps of one TRIES-th, the lowest that is best for F1 on one half: finer
+ * ones would fit a small family's few songs. NaN when the family is not in that half. */
+static double best_threshold(const struct column *c, unsigned half)
 {
-    double all_n = 0.0, all_right = 0.0, all_yes = 0.0, n, right, yes;
-    for (unsigned half = 0; half < 2; half++) {
-        double best = -1.0, threshold = 0.5;
-        for (size_t i = 1; i < TRIES; i++) {
-            over_count(c, (double)i / TRIES, half, &n, &right, &yes);
-            if (f1_of(n, right, yes) > best) {
-                best = f1_of(n, right, yes);
-                threshold = (double)i / TRIES;
-            }
+    double n = 0.0, right = 0.0, yes = 0.0, best = 0.0, threshold = (double)NAN;
+    for (size_t i = 0; i < c->n; i++) {
+        yes += c->at[i].half == half && c->at[i].yes;
+    }
+    for (size_t try = TRIES - 1, i = 0; try > 0 && yes > 0.0; try--) {
+        for (; i < c->n && (double)c->at[i].p >= (double)try / TRIES; i++) {
+            n += c->at[i].half == half;
+            right += c->at[i].half == half && c->at[i].yes;
         }
-        over_count(c, threshold, 1 - half, &n, &right, &yes);
-        all_n += n;
-        all_right += right;
-        all_yes += yes;
+        if (f1_of(n, right, yes) >= best) {
+            best = f1_of(n, right, yes);
+            threshold = (double)try / TRIES;
+        }
     }
-    return f1_of(all_n, all_right, all_yes);
+    return threshold;
 }
 
-static void curve_make(const struct column *c, struct measure_family *f)
+/* Both halves at thresholds chosen on the other one. */
+static void cross_f1(const struct column *c, struct measure_family *f)
 {
+    double n = 0.0, right = 0.0;
+    for (unsigned half = 0; half < 2; half++) {
+        f->f1_threshold[half] = best_threshold(c, half);
+    }
+    for (size_t i = 0; i < c->n; i++) {
+        /* A comparison with NaN is false: nothing is called. */
+        bool call = (double)c->at[i].p >= f->f1_threshold[1 - c->at[i].half];
+        n += call;
+        right += call && c->at[i].yes;
+    }
+    f->f1 = f1_of(n, right, c->yes);
+}
+
+/* The curve, the smallest threshold that is precise enough, and what the model's one does. */
+static void cuts_make(const struct column *c, struct measure_family *f)
+{
+    const struct measure_cut none = {.threshold = (double)NAN, .precision = (double)NAN};
+    struct measure_cut own = none;
+    double right = 0.0;
+    size_t point = 0;
+    f->reach = none;
     for (size_t i = 0; i < MEASURE_POINTS; i++) {
-        double n, right, yes, threshold = (double)(i + 1) / (MEASURE_POINTS + 1);
-        over_count(c, threshold, 2, &n, &right, &yes);
-        f->curve_coverage[i] = yes > 0.0 ? right / yes : (double)NAN;
-        f->curve_precision[i] = n >= CALIBRATE_LEAST ? right / n : (double)NAN;
+        f->curve[i] = none;
+    }
+    for (size_t i = 0; i < c->n; i++) {
+        right += c->at[i].yes;
+        if (!ends_tie(c, i)) {
+            continue;
+        }
+        struct measure_cut cut = cut_of(c, (double)c->at[i].p, (double)i + 1.0, right);
+        bool enough = i + 1 >= CALIBRATE_LEAST;
+        if (enough && cut.precision >= CALIBRATE_PRECISION) {
+            f->reach = cut;
+        }
+        own = cut.threshold >= f->threshold ? cut : own;
+        if (!enough) {
+            cut.precision = (double)NAN;
+        }
+        while (point < MEASURE_POINTS && c->yes > 0.0 &&
+               cut.coverage * MEASURE_POINTS + 1e-9 >= (double)point + 1.0) {
+            f->curve[point++] = cut;
+        }
+    }
+    f->precision = own.precision;
+    f->coverage = own.coverage;
+}
+
+/* --- all families ------------------------------------------------------------------------------
+ */
+
+static void confusion_add(struct measure *r, const float *p, uint32_t families, double *songs)
+{
+    size_t best = 0;
+    for (size_t g = 1; g < GENRE_N; g++) {
+        best = p[g] > p[best] ? g : best;
+    }
+    double part = families != 0 ? 1.0 / (double)__builtin_popcount(families) : 0.0;
+    bool right = families >> best & 1;
+    for (size_t g = 0; g < GENRE_N; g++) {
+        if (families >> g & 1) {
+            r->confusion[g][right ? g : best] += part;
+            songs[g] += part;
+        }
     }
 }
 
-static unsigned regime_of(enum eval_inputs inputs)
-{
-    bool statistics = inputs != EVAL_TEXT && inputs != EVAL_TEXT_NO_LABEL;
-    return (statistics ? MLP_STATISTICS : 0U) | (inputs == EVAL_ALL ? MLP_TAGS : 0U);
-}
-
-static void confusion_make(const float *probs, const struct corpus *c, struct measure *r)
+static void confusion_make(const struct measure_songs *s, struct measure *r)
 {
     double songs[GENRE_N] = {0};
-    for (size_t i = 0; i < c->n; i++) {
-        const float *p = probs + i * GENRE_N;
-        size_t best = 0;
-        for (size_t g = 1; g < GENRE_N; g++) {
-            best = p[g] > p[best] ? g : best;
-        }
-        double share = 1.0 / (double)__builtin_popcount(c->rows[i].families);
-        bool right = c->rows[i].families >> best & 1;
-        for (size_t g = 0; g < GENRE_N; g++) {
-            if (c->rows[i].families >> g & 1) {
-                /* A guess that is one of several truths is right for all of them. */
-                r->confusion[g][right ? g : best] += share;
-                songs[g] += share;
-            }
-        }
+    for (size_t i = 0; i < s->n; i++) {
+        confusion_add(r, s->probs + i * GENRE_N, s->labels[i], songs);
     }
     for (size_t g = 0; g < GENRE_N; g++) {
         for (size_t k = 0; k < GENRE_N; k++) {
@@ -177,139 +243,95 @@ static void confusion_make(const float *probs, const struct corpus *c, struct me
 }
 
 /* All calls above thresholds together. */
-static void sorted_make(const float *probs, const struct corpus *c, struct measure *r)
+static void sorted_make(const struct measure_songs *s, struct measure *r)
 {
     double calls = 0.0, right = 0.0, sorted = 0.0;
-    for (size_t i = 0; i < c->n; i++) {
+    for (size_t i = 0; i < s->n; i++) {
         bool any = false;
         for (size_t g = 0; g < GENRE_N; g++) {
-            bool call = (double)probs[i * GENRE_N + g] >= r->family[g].threshold;
+            bool call = (double)s->probs[i * GENRE_N + g] >= s->threshold[g];
             calls += call;
-            right += call && (c->rows[i].families >> g & 1);
+            right += call && (s->labels[i] >> g & 1);
             any = any || call;
         }
         sorted += any;
     }
     r->precision = calls > 0.0 ? right / calls : (double)NAN;
-    r->sorted = c->n > 0 ? sorted / (double)c->n : 0.0;
+    r->sorted = s->n > 0 ? sorted / (double)s->n : 0.0;
 }
 
-/* Vectors of all songs; probs: (c->n, GENRE_N). */
-static void probs_make(const struct model *m, const struct corpus *c, enum eval_inputs inputs,
-                       struct vector *vectors, float *probs)
+static void means_make(struct measure *r)
 {
-    for (size_t i = 0; i < c->n; i++) {
-        vector_make(&c->rows[i].song, &vectors[i]);
-        eval_thin(&vectors[i], inputs);
+    double present = 0.0;
+    for (size_t g = 0; g < GENRE_N; g++) {
+        const struct measure_family *f = &r->family[g];
+        if (r->metric.family[g].positives > 0) {
+            r->macro_f1 += f->f1;
+            present += 1.0;
+        }
+        r->ece_mean += f->ece / GENRE_N;
+        if (f->ece > r->ece_worst) {
+            r->ece_worst = f->ece;
+            r->ece_worst_family = g;
+        }
     }
-    eval_families(m, vectors, c->n, probs);
+    r->macro_f1 /= present > 0.0 ? present : 1.0;
+}
+
+void measure_songs(const struct measure_songs *s, struct measure *ret_measure)
+{
+    struct measure *r = ret_measure;
+    struct column column = {.at = mem_array(s->n + 1, sizeof(*column.at))};
+    *r = (struct measure){.precision = 0.0};
+    metric_make(s->probs, s->labels, s->n, &r->metric);
+    for (size_t g = 0; g < GENRE_N; g++) {
+        struct measure_family *f = &r->family[g];
+        f->threshold = s->threshold[g];
+        column_fill(&column, s, g);
+        bins_make(&column, f);
+        f->ece_cross = cross_ece(&column);
+        cross_f1(&column, f);
+        cuts_make(&column, f);
+    }
+    confusion_make(s, r);
+    sorted_make(s, r);
+    means_make(r);
+    free(column.at);
+}
+
+static unsigned regime_of(enum eval_inputs inputs)
+{
+    bool statistics = inputs != EVAL_TEXT && inputs != EVAL_TEXT_NO_LABEL;
+    return (statistics ? MLP_STATISTICS : 0U) | (inputs == EVAL_ALL ? MLP_TAGS : 0U);
 }
 
 void measure_make(const struct model *m, const struct corpus *c, enum eval_inputs inputs,
                   struct measure *ret_measure)
 {
-    struct measure *r = ret_measure;
-    struct vector *vectors = mem_array(c->n + 1, sizeof(*vectors));
     float *probs = mem_array(c->n + 1, GENRE_N * sizeof(*probs));
     uint32_t *labels = mem_array(c->n + 1, sizeof(*labels));
-    struct column column = {.yes = mem_array(c->n + 1, 1), .half = mem_array(c->n + 1, 1)};
-    *r = (struct measure){.precision = 0.0};
-    probs_make(m, c, inputs, vectors, probs);
-    column.n = c->n;
-    for (size_t i = 0; i < c->n; i++) {
-        labels[i] = c->rows[i].families;
-        column.half[i] = (unsigned char)(c->rows[i].artist >> 7 & 1);
-    }
-    metric_make(probs, labels, c->n, &r->metric);
+    unsigned char *half = mem_array(c->n + 1, 1);
+    struct vector *vectors = mem_array(MLP_BLOCK, sizeof(*vectors));
+    double threshold[GENRE_N];
     for (size_t g = 0; g < GENRE_N; g++) {
-        struct measure_family *f = &r->family[g];
-        double n, right, yes;
-        column.p = probs + g;
-        for (size_t i = 0; i < c->n; i++) {
-            column.yes[i] = labels[i] >> g & 1;
-        }
-        bins_make(&column, f);
-        curve_make(&column, f);
-        f->ece_cross = cross_ece(&column);
-        f->f1 = cross_f1(&column);
-        r->macro_f1 += f->f1 / GENRE_N;
-        f->threshold = (double)model_threshold(m, regime_of(inputs), g);
-        over_count(&column, f->threshold, 2, &n, &right, &yes);
-        f->precision = n > 0.0 ? right / n : (double)NAN;
-        f->coverage = yes > 0.0 ? right / yes : 0.0;
+        threshold[g] = (double)model_threshold(m, regime_of(inputs), g);
     }
-    confusion_make(probs, c, r);
-    sorted_make(probs, c, r);
+    for (size_t i = 0; i < c->n; i += MLP_BLOCK) {
+        size_t n = c->n - i < MLP_BLOCK ? c->n - i : MLP_BLOCK;
+        for (size_t k = 0; k < n; k++) {
+            const struct corpus_row *row = &c->rows[i + k];
+            vector_make(&row->song, &vectors[k]);
+            eval_thin(&vectors[k], inputs);
+            labels[i + k] = row->families;
+            half[i + k] = (unsigned char)(row->artist >> 7 & 1);
+        }
+        eval_families(m, vectors, n, probs + i * GENRE_N);
+    }
+    const struct measure_songs songs = {
+        .probs = probs, .labels = labels, .half = half, .threshold = threshold, .n = c->n};
+    measure_songs(&songs, ret_measure);
     free(vectors);
-    free(probs);
+    free(half);
     free(labels);
-    free(column.yes);
-    free(column.half);
-}
-
-/* --- importance --------------------------------------------------------------------------------
- */
-
-const char *measure_input_name(size_t input)
-{
-    static const char *const numbers[VECTOR_NUMBERS] = {
-        "danceability", "energy",  "loudness", "speechiness", "acousticness", "instrumentalness",
-        "liveness",     "valence", "tempo",    "duration",    "year",         "key (cosine)",
-        "key (sine)",   "mode",    "metre",    "explicit"};
-    static const char *const groups[VECTOR_GROUPS] = {
-        "artist, whole", "artist's words",  "album", "title",
-        "record label",  "year and decade", "tags"};
-    return input < VECTOR_NUMBERS ? numbers[input] : groups[input - VECTOR_NUMBERS];
-}
-
-/* Gives v the input of `from`. */
-static void input_copy(struct vector *v, const struct vector *from, size_t input)
-{
-    if (input < VECTOR_NUMBERS) {
-        uint32_t bit = UINT32_C(1) << input;
-        v->number[input] = from->number[input];
-        v->known = (v->known & ~bit) | (from->known & bit);
-        return;
-    }
-    size_t g = input - VECTOR_NUMBERS;
-    v->tokens[g] = from->tokens[g];
-    memcpy(v->token[g], from->token[g], sizeof(v->token[g]));
-}
-
-void measure_importance(const struct model *m, const struct corpus *c, enum eval_inputs inputs,
-                        double *drop)
-{
-    struct rand_seq r = {1};
-    struct metric metric;
-    struct vector *vectors = mem_array(c->n + 1, sizeof(*vectors));
-    struct vector *dealt = mem_array(c->n + 1, sizeof(*dealt));
-    float *probs = mem_array(c->n + 1, GENRE_N * sizeof(*probs));
-    uint32_t *labels = mem_array(c->n + 1, sizeof(*labels));
-    size_t *order = mem_array(c->n + 1, sizeof(*order));
-    probs_make(m, c, inputs, vectors, probs);
-    for (size_t i = 0; i < c->n; i++) {
-        labels[i] = c->rows[i].families;
-        order[i] = i;
-    }
-    metric_make(probs, labels, c->n, &metric);
-    double whole = metric.macro_auc;
-    for (size_t input = 0; input < MEASURE_INPUTS; input++) {
-        for (size_t i = c->n; i > 1; i--) {
-            size_t k = rand_below(&r, i), swap = order[i - 1];
-            order[i - 1] = order[k];
-            order[k] = swap;
-        }
-        memcpy(dealt, vectors, c->n * sizeof(*dealt));
-        for (size_t i = 0; i < c->n; i++) {
-            input_copy(&dealt[i], &vectors[order[i]], input);
-        }
-        eval_families(m, dealt, c->n, probs);
-        metric_make(probs, labels, c->n, &metric);
-        drop[input] = whole - metric.macro_auc;
-    }
-    free(vectors);
-    free(dealt);
     free(probs);
-    free(labels);
-    free(order);
 }

@@ -5,21 +5,31 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "base/json.h"
+#include "base/err.h"
+#include "classifier/importance.h"
 #include "classifier/measure.h"
+
+/* A file that was read; borrowed name. */
+struct report_file {
+    const char *name; /* without directories */
+    char sha256[65];  /* "" for what is no plain file, which cannot be read twice */
+};
 
 /* What was measured of a model. */
 struct report {
     const char *model_id;
-    const char *const *files; /* (files_n) shown without their directories */
+    struct report_file *files; /* (files_n) */
     size_t files_n;
     size_t songs;
     struct measure of[EVAL_INPUTS];
-    double importance[2][MEASURE_INPUTS]; /* of EVAL_TEXT_AND_STATISTICS and of EVAL_ALL */
+    struct importance without_tags[IMPORTANCE_INPUTS]; /* EVAL_TEXT_AND_STATISTICS */
+    struct importance with_tags[IMPORTANCE_INPUTS];    /* EVAL_ALL */
 };
 
+/* ERR_IO when the file cannot be read. */
+ERR_NODISCARD enum err_code report_file_read(const char *path, struct report_file *ret_file,
+                                             struct err *e);
+/* The page. b must allow some hundred KiB. */
 void report_html(const struct report *r, struct buf *b);
-/* The same figures as an object. Caller: json_free. */
-struct json *report_json(const struct report *r);
 
 #endif

@@ -339,19 +339,21 @@ static enum err_code curve_write(const struct run *r, struct err *e)
     const struct chart_series auc[2] = {
         {.name = "all but tags", .x = epoch, .y = r->history + n, .n = n, .points = 1},
         {.name = "without statistics", .x = epoch, .y = r->history + 2 * n, .n = n, .points = 1}};
-    struct chart c = {.title = "Training loss, nats per family",
-                      .x_name = "epoch",
-                      .y_name = "loss",
-                      .width = 560.0,
-                      .height = 300.0};
-    buf_add_str(&b, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 560 620\" "
-                    "color-scheme=\"light dark\" width=\"560\" height=\"620\">");
-    chart_lines(&b, &c, &loss, 1);
-    c.title = "Macro AUC on validation artists";
-    c.y_name = "macro AUC";
-    buf_add_str(&b, "<g transform=\"translate(0 310)\">");
-    chart_lines(&b, &c, auc, 2);
-    buf_add_str(&b, "</g></svg>\n");
+    struct chart_panel panels[2] = {
+        {.chart = {.title = "Training loss", .x_name = "epoch", .y_name = "nats per family"},
+         .series = &loss,
+         .n = 1},
+        {.chart = {.title = "Macro AUC on validation artists",
+                   .x_name = "epoch",
+                   .y_name = "macro AUC"},
+         .series = auc,
+         .n = 2}};
+    for (size_t i = 0; i < 2; i++) {
+        panels[i].chart.x_whole = 1;
+        panels[i].chart.width = 560.0;
+        panels[i].chart.height = 300.0;
+    }
+    chart_stack(&b, "Training, epoch by epoch", panels, 2);
     enum err_code code = file_write(r->options->curve, b.data, b.len, 0644, e);
     buf_free(&b);
     free(epoch);
