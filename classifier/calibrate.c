@@ -109,6 +109,9 @@ static void logits_make(const struct model *m, const struct corpus *c, unsigned 
             if (!(regime & MLP_TAGS)) {
                 vector_drop_group(&vectors[k], VECTOR_TAG);
             }
+            if (!(regime & MLP_LABEL)) {
+                vector_drop_group(&vectors[k], VECTOR_LABEL);
+            }
         }
         model_run(m, vectors, rows, logits + i * model_genres(m), NULL);
     }

@@ -61,7 +61,7 @@ void example_scale(const struct corpus *c, size_t pieces, float *mean, float *sc
     free(values);
 }
 
-#define WEAK 0.7F /* target of a family that hardly any of the tags of a song speak for */
+#define DOUBT 0.3F /* of a family that hardly any of the tags of a song speak for */
 
 static void slot_add(struct examples *e, uint32_t slot)
 {
@@ -122,7 +122,7 @@ void example_make(struct examples *ret_examples, const struct corpus *c, const s
         e.at[i].yes = c->rows[i].yes;
         e.at[i].known = c->rows[i].known;
         for (size_t g = 0; g < GENRE_N; g++) {
-            e.at[i].target[g] = WEAK + (1.0F - WEAK) * c->rows[i].strength[g];
+            e.at[i].doubt[g] = DOUBT * (1.0F - c->rows[i].strength[g]);
         }
         for (size_t g = 0; g < VECTOR_GROUPS; g++) {
             e.at[i].first[g] = e.slots_n;

@@ -10,10 +10,10 @@
 #include "classifier/vocab.h"
 
 struct example {
-    struct genre_set yes;   /* genres that are true of it */
-    struct genre_set known; /* those of which it is known whether they are */
-    float target[GENRE_N];  /* of the families in yes: 1, or less where little speaks for them */
-    float weight;           /* of its loss; 1 on average */
+    struct genre_set yes;            /* genres that are true of it */
+    struct genre_set known;          /* those of which it is known whether they are */
+    float doubt[GENRE_N];            /* of the families in yes: what their target lacks of 1 */
+    float weight;                    /* of its loss; 1 on average */
     size_t first[VECTOR_GROUPS + 1]; /* group g's slots are [first[g], first[g + 1]) */
 };
 

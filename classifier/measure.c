@@ -302,7 +302,9 @@ void measure_songs(const struct measure_songs *s, struct measure *ret_measure)
 static unsigned regime_of(enum eval_inputs inputs)
 {
     bool statistics = inputs != EVAL_TEXT && inputs != EVAL_TEXT_NO_LABEL;
-    return (statistics ? MLP_STATISTICS : 0U) | (inputs == EVAL_ALL ? MLP_TAGS : 0U);
+    bool label = inputs == EVAL_TEXT_AND_STATISTICS || inputs == EVAL_TEXT || inputs == EVAL_ALL;
+    return (statistics ? MLP_STATISTICS : 0U) | (inputs == EVAL_ALL ? MLP_TAGS : 0U) |
+           (label ? MLP_LABEL : 0U);
 }
 
 void measure_make(const struct model *m, const struct corpus *c, enum eval_inputs inputs,

@@ -39,9 +39,10 @@ struct mlp_shape {
     uint32_t space;   /* P, dimensions of the space of likeness */
 };
 
-/* What of a song is known beside its texts, as a set of bits: it decides how sure the logits are.
+/* What of a song is known beside title, artists and album, as a set of bits: it decides how sure
+ * the logits are.
  */
-enum mlp_regime { MLP_STATISTICS = 1, MLP_TAGS = 2, MLP_REGIMES = 4 };
+enum mlp_regime { MLP_STATISTICS = 1, MLP_TAGS = 2, MLP_LABEL = 4, MLP_REGIMES = 8 };
 
 /* All float arrays row-major, borrowed. */
 struct mlp {

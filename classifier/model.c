@@ -332,7 +332,8 @@ float model_threshold(const struct model *m, unsigned regime, size_t genre)
 static unsigned regime_of(const struct vector *v)
 {
     return (v->known & VECTOR_STATISTICS ? MLP_STATISTICS : 0U) |
-           (v->tokens[VECTOR_TAG] > 0 ? MLP_TAGS : 0U);
+           (v->tokens[VECTOR_TAG] > 0 ? MLP_TAGS : 0U) |
+           (v->tokens[VECTOR_LABEL] > 0 ? MLP_LABEL : 0U);
 }
 
 void model_run(const struct model *m, const struct vector *vectors, size_t n, float *logits,

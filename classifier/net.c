@@ -142,8 +142,9 @@ static void target_load(const struct example *example, size_t genres, float *tar
 {
     for (size_t g = 0; g < genres; g++) {
         target[g] = !genre_set_has(&example->known, g) ? LAYER_UNKNOWN
-                    : genre_set_has(&example->yes, g)  ? (g < GENRE_N ? example->target[g] : 1.0F)
-                                                       : 0.0F;
+                    : genre_set_has(&example->yes, g)
+                        ? 1.0F - (g < GENRE_N ? example->doubt[g] : 0.0F)
+                        : 0.0F;
     }
 }
 

@@ -9,7 +9,9 @@
 #include "base/rand.h"
 
 #define BATCH       512
-#define STEPS       1500
+#define STEPS_MOST  1500
+#define STEPS_LEAST 150
+#define ROUNDS      10 /* each song of a playlist is drawn about so often, within these bounds */
 #define TEMPERATURE 0.1F
 #define RATE        3e-3
 #define BETA1       0.9F
@@ -142,9 +144,16 @@ static void gradient_make(struct fit *f)
     side_backward(f, &f->second);
 }
 
+static int steps_of(const struct playlists *p)
+{
+    size_t steps = ROUNDS * p->first[p->n] / BATCH;
+    return (int)(steps < STEPS_LEAST ? STEPS_LEAST : steps > STEPS_MOST ? STEPS_MOST : steps);
+}
+
 static void adam(struct fit *f, int step)
 {
-    const double rate = RATE * 0.5 * (1.0 + cos(3.14159265358979323846 * step / STEPS));
+    const double done = (double)step / steps_of(f->playlists);
+    const double rate = RATE * 0.5 * (1.0 + cos(3.14159265358979323846 * done));
     const double fix1 = 1.0 - pow((double)BETA1, step + 1),
                  fix2 = 1.0 - pow((double)BETA2, step + 1);
     const float size = (float)(rate * sqrt(fix2) / fix1);
@@ -179,7 +188,7 @@ void project_fit(const float *x, size_t from, size_t to, const struct playlists 
     }
     side_make(&f, &f.first);
     side_make(&f, &f.second);
-    for (int step = 0; step < STEPS; step++) {
+    for (int step = 0; step < steps_of(playlists); step++) {
         pairs_draw(&f, sums);
         side_forward(&f, &f.first);
         side_forward(&f, &f.second);

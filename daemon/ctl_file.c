@@ -168,7 +168,8 @@ static struct json *why_document(const struct file *f, const struct why *why, co
     const struct song *song = &f->songs.at[f->song];
     struct json *j = song_json(song);
     struct json *genres = json_array();
-    unsigned regime = (song->stat_mask ? MLP_STATISTICS : 0U) | (*song->tags ? MLP_TAGS : 0U);
+    unsigned regime = (song->stat_mask ? MLP_STATISTICS : 0U) | (*song->tags ? MLP_TAGS : 0U) |
+                      (*song->label ? MLP_LABEL : 0U);
     for (size_t i = 0; i < n; i++) {
         struct json *genre = why_json(why, f->model, columns[i], source);
         double threshold = (double)model_threshold(f->model, regime, columns[i]);

@@ -130,7 +130,7 @@ static void test_card(void **state)
     struct err e = {0};
     trained(1, id);
     assert_int_equal(file_read(card, &b, &e), ERR_OK);
-    static const char *const parts[] = {"`songs.csv` | `",  "`families.csv` | `", "Seed 1:",
+    static const char *const parts[] = {"`songs.csv` | `",  "`families.csv` | `", "Seed 1,",
                                         "--data songs.csv", "terms forbid",       "| jazz |"};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         assert_non_null(strstr(buf_str(&b), parts[i]));
