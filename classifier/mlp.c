@@ -122,27 +122,34 @@ typedef float lanes __attribute__((vector_size(32)));
 #define LANES (sizeof(lanes) / sizeof(float))
 #define SONGS 4 /* of a tile */
 
-/* y of four songs and LANES columns from `column` on. Written out, so that all sums stay in
- * registers. */
+/* y of four songs and two LANES of columns from `column` on. Written out, so that all sums stay in
+ * registers, and there are enough of them to go on with while one is under way. */
 static inline __attribute__((always_inline)) void
 tile_forward(const struct dense *d, const float *x, float *y, size_t column)
 {
     const size_t step = d->x_step;
-    lanes sum0, sum1, sum2, sum3, w;
-    memcpy(&sum0, d->b + column, sizeof(sum0));
-    sum1 = sum2 = sum3 = sum0;
+    lanes a0, a1, a2, a3, b0, b1, b2, b3, v, w;
+    memcpy(&a0, d->b + column, sizeof(a0));
+    memcpy(&b0, d->b + column + LANES, sizeof(b0));
+    a1 = a2 = a3 = a0;
+    b1 = b2 = b3 = b0;
     const float *row = d->w + column;
     for (size_t i = 0; i < d->in; i++, row += d->out) {
-        memcpy(&w, row, sizeof(w));
-        sum0 += x[i] * w;
-        sum1 += x[step + i] * w;
-        sum2 += x[2 * step + i] * w;
-        sum3 += x[3 * step + i] * w;
+        memcpy(&v, row, sizeof(v));
+        memcpy(&w, row + LANES, sizeof(w));
+        a0 += x[i] * v;
+        b0 += x[i] * w;
+        a1 += x[step + i] * v;
+        b1 += x[step + i] * w;
+        a2 += x[2 * step + i] * v;
+        b2 += x[2 * step + i] * w;
+        a3 += x[3 * step + i] * v;
+        b3 += x[3 * step + i] * w;
     }
-    memcpy(y + column, &sum0, sizeof(sum0));
-    memcpy(y + d->y_step + column, &sum1, sizeof(sum1));
-    memcpy(y + 2 * d->y_step + column, &sum2, sizeof(sum2));
-    memcpy(y + 3 * d->y_step + column, &sum3, sizeof(sum3));
+    const lanes sums[SONGS][2] = {{a0, b0}, {a1, b1}, {a2, b2}, {a3, b3}};
+    for (size_t s = 0; s < SONGS; s++) {
+        memcpy(y + s * d->y_step + column, sums[s], sizeof(sums[s]));
+    }
 }
 
 /* The same of one song. */
@@ -177,13 +184,18 @@ rest_forward(const struct dense *d, const float *x, float *y, size_t column)
 static inline __attribute__((always_inline)) void tiles_forward(const struct dense *d,
                                                                 const float *x, size_t n, float *y)
 {
-    size_t column = 0;
-    for (; column + LANES <= d->out; column += LANES) {
-        size_t s = 0;
-        for (; s + SONGS <= n; s += SONGS) {
+    size_t tiled = n / SONGS * SONGS, column = 0;
+    for (; column + 2 * LANES <= d->out; column += 2 * LANES) {
+        for (size_t s = 0; s < tiled; s += SONGS) {
             tile_forward(d, x + s * d->x_step, y + s * d->y_step, column);
         }
-        for (; s < n; s++) {
+        for (size_t s = tiled; s < n; s++) {
+            line_forward(d, x + s * d->x_step, y + s * d->y_step, column);
+            line_forward(d, x + s * d->x_step, y + s * d->y_step, column + LANES);
+        }
+    }
+    for (; column + LANES <= d->out; column += LANES) {
+        for (size_t s = 0; s < n; s++) {
             line_forward(d, x + s * d->x_step, y + s * d->y_step, column);
         }
     }
@@ -236,11 +248,9 @@ void mlp_forward(const struct mlp *m, const float *x, size_t n, float *logits, f
     const size_t width1 = (size_t)s->towers * s->hidden1, width2 = mlp_hidden(s);
     float h1[MLP_BLOCK * MLP_WIDTH_MAX];
     float h2[MLP_BLOCK * MLP_WIDTH_MAX];
-    float logit[MLP_BLOCK * MLP_GENRES_MAX];
     struct dense first = {m->w1, m->b1, mlp_input(s), width1, mlp_input(s), width1};
     dense_forward(&first, x, n, h1);
     relu(h1, n * width1);
-    memset(logits, 0, n * s->genres * sizeof(*logits));
     for (size_t t = 0; t < s->towers; t++) {
         struct dense second = {m->w2 + t * s->hidden1 * s->hidden2,
                                m->b2 + t * s->hidden2,
@@ -251,17 +261,15 @@ void mlp_forward(const struct mlp *m, const float *x, size_t n, float *logits, f
         dense_forward(&second, h1 + t * s->hidden1, n, h2 + t * s->hidden2);
     }
     relu(h2, n * width2);
-    for (size_t t = 0; t < s->towers; t++) {
-        struct dense third = {m->w3 + t * s->hidden2 * s->genres,
-                              m->b3 + t * s->genres,
-                              s->hidden2,
-                              s->genres,
-                              width2,
-                              s->genres};
-        dense_forward(&third, h2 + t * s->hidden2, n, logit);
-        for (size_t i = 0; i < n * s->genres; i++) {
-            logits[i] += logit[i] / (float)s->towers;
-        }
+    /* The towers' last layers lie one below the other: their sum is one layer. */
+    float bias[MLP_GENRES_MAX] = {0};
+    for (size_t i = 0; i < s->towers * s->genres; i++) {
+        bias[i % s->genres] += m->b3[i];
+    }
+    struct dense third = {m->w3, bias, width2, s->genres, width2, s->genres};
+    dense_forward(&third, h2, n, logits);
+    for (size_t i = 0; i < n * s->genres; i++) {
+        logits[i] /= (float)s->towers;
     }
     if (hidden != NULL) {
         memcpy(hidden, h2, n * width2 * sizeof(*hidden));
