@@ -41,7 +41,8 @@ enum err_code choice_find(struct app *app, const char *name, size_t *ret_genre, 
     size_t near[3];
     size_t genre = tree_find(app->tree, name);
     if (genre != TREE_NONE) {
-        *ret_genre = genre;
+        size_t into = tree_at(app->tree, genre)->merged_into;
+        *ret_genre = into != TREE_NONE ? into : genre;
         return ERR_OK;
     }
     tree_nearest(app->tree, name, near);

@@ -16,8 +16,8 @@ ERR_NODISCARD enum err_code choice_put(struct app *app, char *const *genres, siz
 /* One genre is no longer chosen. */
 ERR_NODISCARD enum err_code choice_drop(struct app *app, const char *genre, struct err *e);
 void choice_free(char **genres, size_t n);
-/* The genre of the tree that a person calls `name`: ERR_USAGE with the three nearest when there is
- * none. */
+/* The genre of the tree that a person calls `name`, or the one that it is merged into: ERR_USAGE
+ * with the three nearest when there is none. */
 ERR_NODISCARD enum err_code choice_find(struct app *app, const char *name, size_t *ret_genre,
                                         struct err *e);
 

@@ -50,6 +50,32 @@ static void copy_genres(const struct runs_wish *wish, struct work_options *o)
         o->genres[o->n_genres] = mem_strdup(wish->genres[o->n_genres]);
 }
 
+/* Names as the tree has them, each once. A name that the tree does not have is an error, or, with
+ * `lenient`, left out: a sync must not fail for a genre that was taken out of genres.conf. */
+static enum err_code genres_resolve(struct app *app, char **genres, size_t *n, bool lenient,
+                                    struct err *e)
+{
+    enum err_code code = ERR_OK;
+    size_t kept = 0;
+    for (size_t i = 0; i < *n; i++) {
+        size_t genre = 0;
+        code = code ? code : choice_find(app, genres[i], &genre, e);
+        bool twice = code != ERR_OK;
+        if (code && lenient) {
+            log_warning("genres: left out reason='%s'", e->text);
+            code = ERR_OK;
+        }
+        const char *name = tree_at(app->tree, genre)->name;
+        for (size_t k = 0; k < kept; k++)
+            twice = twice || strcmp(genres[k], name) == 0;
+        free(genres[i]);
+        if (!twice)
+            genres[kept++] = mem_strdup(name);
+    }
+    *n = kept;
+    return code;
+}
+
 static enum err_code fill_options(struct app *app, struct runs_wish *wish,
                                   struct work_options *ret_options, struct err *e)
 {
@@ -63,9 +89,10 @@ static enum err_code fill_options(struct app *app, struct runs_wish *wish,
         .min_tracks = app->config.min_tracks,
     };
     enum err_code code = ERR_OK;
-    if (wish->n_genres == 0)
+    if (wish->n_genres == 0) {
         code = choice_get(app, &o.genres, &o.n_genres, e);
-    else
+        code = code ? code : genres_resolve(app, o.genres, &o.n_genres, true, e);
+    } else
         copy_genres(wish, &o);
     /* Until genres are chosen, a sync only reads and labels. */
     o.sort = o.n_genres > 0;
@@ -313,35 +340,9 @@ static bool fulfils(const struct runs_wish *running, const struct runs_wish *wis
            same_genres(running, wish);
 }
 
-/* Names as the tree has them, each once. */
-static enum err_code genres_resolve(struct app *app, char **genres, size_t *n, struct err *e)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < *n; i++) {
-        size_t genre = 0;
-        bool twice = false;
-        enum err_code code = choice_find(app, genres[i], &genre, e);
-        if (code)
-            return code;
-        free(genres[i]);
-        genres[i] = mem_strdup(tree_at(app->tree, genre)->name);
-        for (size_t k = 0; k < kept; k++)
-            twice = twice || strcmp(genres[k], genres[i]) == 0;
-        if (!twice) {
-            char *swap = genres[kept];
-            genres[kept++] = genres[i];
-            genres[i] = swap;
-        }
-    }
-    while (*n > kept)
-        free(genres[--*n]);
-    return ERR_OK;
-}
-
 static enum err_code check(struct runs *r, struct runs_wish *wish, struct err *e)
 {
     char **chosen = NULL;
-    size_t genre = 0;
     size_t n_chosen = 0;
     enum err_code code = ERR_OK;
     if (!token_is_set(&r->app->token)) {
@@ -352,7 +353,7 @@ static enum err_code check(struct runs *r, struct runs_wish *wish, struct err *e
     }
     if (wish->kind == RUNS_DROP)
         return ERR_OK;
-    code = genres_resolve(r->app, wish->genres, &wish->n_genres, e);
+    code = genres_resolve(r->app, wish->genres, &wish->n_genres, false, e);
     if (code || wish->n_genres)
         return code;
     code = choice_get(r->app, &chosen, &n_chosen, e);
@@ -360,8 +361,6 @@ static enum err_code check(struct runs *r, struct runs_wish *wish, struct err *e
         code = err_set(
             e, ERR_USAGE,
             "no genres are chosen yet: name some, as in 'genrectl sort --genres rock,jazz'");
-    for (size_t i = 0; code == ERR_OK && i < n_chosen; i++)
-        code = choice_find(r->app, chosen[i], &genre, e);
     choice_free(chosen, n_chosen);
     return code;
 }

@@ -117,6 +117,26 @@ class OwnGenres(Scenario):
         self.assertNotIn("pop", names)
         self.assertNoViolations()
 
+    def test_a_chosen_genre_may_leave_the_tree(self):
+        tree = os.path.join(self.directory, "genres.conf")
+        with open(tree, "w", encoding="utf-8") as out:
+            out.write("[own]\nfast-rock = rock and tempo >= 120\n")
+        self.start(GENRED_CLASSIFIER_TREE=tree)
+        self.login()
+        self.sort("--genres", "fast-rock,blues,jazz")
+        before = self.fake.contents()
+        self.stop()
+        with open(tree, "w", encoding="utf-8") as out:
+            out.write("[merge]\nblues = rock\n")
+        self.start(GENRED_CLASSIFIER_TREE=tree)
+        summary = self.ctl("sync")
+        self.assertEqual([p["genre"] for p in summary["playlists"]], ["rock", "jazz"])
+        after = self.fake.contents()
+        for name, items in before.items():
+            self.assertEqual(after[name], items)  # nothing is taken out of a list that is left alone
+        self.assertIn("rock (genred)", after)
+        self.assertNoViolations()
+
     def test_a_bad_tree_is_told(self):
         tree = os.path.join(self.directory, "genres.conf")
         with open(tree, "w", encoding="utf-8") as out:
