@@ -59,6 +59,11 @@ char *mem_printf(const char *fmt, ...)
     return checked(n < 0 ? NULL : text, 1, 1);
 }
 
+void mem_return_large(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 128 << 10);
+}
+
 void mem_trim(void)
 {
     malloc_trim(0);

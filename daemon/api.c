@@ -21,6 +21,7 @@ struct route {
     const char *method;
     const char *path;
     bool browser; /* may be used by a page in a browser, not only over the unix socket */
+    bool heavy;   /* goes through all songs: what it took is given back at once */
     int status;   /* when all went well */
     route_fn *fn;
 };
@@ -250,23 +251,23 @@ static enum err_code post_refresh(struct app *a, const struct server_request *re
 }
 
 static const struct route routes[] = {
-    {"GET", "/api/status", true, 200, get_status},
-    {"GET", "/api/genres", true, 200, get_genres},
-    {"GET", "/api/list", true, 200, get_list},
-    {"GET", "/api/review", true, 200, get_review},
-    {"GET", "/api/why", true, 200, get_why},
-    {"GET", "/api/similar", true, 200, get_similar},
-    {"POST", "/api/label", false, 200, post_label},
-    {"GET", "/api/runs", true, 200, get_runs},
-    {"GET", "/api/paths", false, 200, get_paths},
-    {"POST", "/api/sync", false, 202, post_sync},
-    {"POST", "/api/sort", false, 202, post_sort},
-    {"POST", "/api/drop", false, 202, post_drop},
-    {"POST", "/api/cancel", false, 200, post_cancel},
-    {"POST", "/api/login", false, 200, post_login},
-    {"POST", "/api/login/answer", false, 200, post_login_answer},
-    {"POST", "/api/logout", false, 200, post_logout},
-    {"POST", "/api/refresh", false, 200, post_refresh},
+    {"GET", "/api/status", true, false, 200, get_status},
+    {"GET", "/api/genres", true, true, 200, get_genres},
+    {"GET", "/api/list", true, true, 200, get_list},
+    {"GET", "/api/review", true, true, 200, get_review},
+    {"GET", "/api/why", true, true, 200, get_why},
+    {"GET", "/api/similar", true, true, 200, get_similar},
+    {"POST", "/api/label", false, true, 200, post_label},
+    {"GET", "/api/runs", true, false, 200, get_runs},
+    {"GET", "/api/paths", false, false, 200, get_paths},
+    {"POST", "/api/sync", false, false, 202, post_sync},
+    {"POST", "/api/sort", false, false, 202, post_sort},
+    {"POST", "/api/drop", false, false, 202, post_drop},
+    {"POST", "/api/cancel", false, false, 200, post_cancel},
+    {"POST", "/api/login", false, false, 200, post_login},
+    {"POST", "/api/login/answer", false, false, 200, post_login_answer},
+    {"POST", "/api/logout", false, false, 200, post_logout},
+    {"POST", "/api/refresh", false, false, 200, post_refresh},
 };
 
 /* --- replies
@@ -331,6 +332,11 @@ static void run_route(struct app *a, const struct route *route, const struct ser
         reply_error(reply, status_of(code), &e);
     else
         reply_json(reply, route->status, result);
+    if (route->heavy && !runs_is_busy(&a->runs)) {
+        model_release_memory(a->model);
+        store_release_memory(a->store);
+        mem_trim();
+    }
 }
 
 static bool handle_stream(struct app *a, const struct server_request *req,

@@ -151,7 +151,7 @@ static enum err_code open_model(struct app *a, struct err *e)
 }
 
 /* Tokens must not land in a core dump, nor be read by a debugger of the same user. */
-static void guard_process(void)
+static void prepare_process(void)
 {
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
@@ -159,11 +159,12 @@ static void guard_process(void)
     /* A file that may grow no more is an error to answer, not the end. */
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGXFSZ, &ignore, NULL);
+    mem_return_large();
 }
 
 static enum err_code app_open(struct app *a, struct err *e)
 {
-    guard_process();
+    prepare_process();
     enum err_code code = config_load(a->options.config, &a->config, e);
     if (code)
         return code;
