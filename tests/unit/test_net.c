@@ -26,11 +26,11 @@ static struct examples examples_make(const struct mlp_shape *shape, struct examp
         numbers[i] = (float)rand_normal(&r);
     }
     for (size_t i = 0; i < ROWS; i++) {
+        at[i] = (struct example){.weight = 0.5F + (float)i};
         at[i].yes = (struct genre_set){.bits = {rand_below(&r, 1u << shape->genres)}};
         /* Of the last genre of every other song nothing is known. */
         at[i].known = (struct genre_set){
             .bits = {i % 2 ? ~UINT64_C(0) : ~(UINT64_C(1) << (shape->genres - 1))}};
-        at[i].weight = 0.5F + (float)i;
         for (size_t g = 0; g < VECTOR_GROUPS; g++) {
             at[i].first[g] = e.slots_n;
             for (size_t k = rand_below(&r, 4); k > 0; k--) {

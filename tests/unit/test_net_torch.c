@@ -38,7 +38,7 @@ static void songs_make(struct songs *s)
     const size_t numbers_n = 2 * VECTOR_NUMBERS + 2 * VECTOR_SMOOTH;
     size_t n = 0;
     for (size_t row = 0; row < ROWS; row++) {
-        s->at[row].weight = 0.5F + (float)row;
+        s->at[row] = (struct example){.weight = 0.5F + (float)row};
         s->at[row].yes.bits[0] = 0x2dU >> row;
         s->at[row].known.bits[0] = ~UINT64_C(0);
         for (size_t g = 0; g < VECTOR_GROUPS; g++) {
