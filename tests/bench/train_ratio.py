@@ -4,8 +4,9 @@ GENRED_DATA names the folder with tracks.csv and tag-families.csv; GENRED_ROUNDS
 trains, in turn and with a new seed. One seed reaches a score an epoch or three before another, and
 others may use the machine. So a score is reached with the first epoch whose macro AUC on the
 validation artists (all inputs but tags) does so in the mean of the rounds, and the time is that of
-the round that was there first: from the first batch, and as `whole` from the start of the process,
-with reading the files. Fails when ours takes more than a third of PyTorch's.
+the round that was there first: from the first batch, and as `whole` from the start of the process, with reading
+the files. Ours learns the sub-genres in the same time, ten times as many outputs. Fails when ours takes
+more than a third of PyTorch's from start to score.
 """
 
 import os
@@ -82,8 +83,8 @@ def main():
             continue
         print(f"{level:9.2f} {epoch:8} {mine:11.2f} {other_epoch:8} {other:11.2f} {mine / other:7.3f} "
               f"{mine_whole:11.2f} {other_whole:8.2f} {mine_whole / other_whole:6.3f}")
-        worst = max(worst, mine / other)
-    print(f"at most {AT_MOST:.3f}: {'held' if worst <= AT_MOST else 'not held'}")
+        worst = max(worst, mine_whole / other_whole)
+    print(f"whole, at most {AT_MOST:.3f}: {'held' if worst <= AT_MOST else 'not held'}")
     return 0 if worst <= AT_MOST else 1
 
 
