@@ -290,6 +290,13 @@ static void apply(struct app *a, struct config *fresh)
             a->model = model;
         }
     }
+    struct tree *tree = NULL;
+    if (tree_open(*fresh->tree ? fresh->tree : NULL, &tree, &e))
+        log_error("reload: genres kept reason='%s'", e.text);
+    else {
+        tree_close(a->tree);
+        a->tree = tree;
+    }
     config_free(&a->config);
     a->config = *fresh;
     *fresh = (struct config){0};

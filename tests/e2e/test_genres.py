@@ -1,8 +1,10 @@
 """Genres of a song: the tree, the review, why, the person's word, and what is similar."""
 
 import os
+import signal
+import sqlite3
 
-from harness import Scenario
+from harness import Scenario, until
 
 
 class Genres(Scenario):
@@ -137,6 +139,24 @@ class OwnGenres(Scenario):
         self.assertIn("rock (genred)", after)
         self.assertNoViolations()
 
+    def test_the_tree_is_read_again_on_reload(self):
+        tree = os.path.join(self.directory, "genres.conf")
+        self.environment["GENRED_CLASSIFIER_TREE"] = tree
+        for text in ("[own]\nnineties = decade = 90s\n", "[own]\neighties = decade = 80s\n"):
+            with open(tree, "w", encoding="utf-8") as out:
+                out.write(text)
+            if self.daemon is None:
+                self.start()
+        self.assertIn("nineties", [g["name"] for g in self.ctl("genres")["genres"]])
+        self.daemon.send_signal(signal.SIGHUP)
+        until(lambda: "genred: reloaded" in self.log(), "the reload")
+        self.assertIn("eighties", [g["name"] for g in self.ctl("genres")["genres"]])
+        with open(tree, "w", encoding="utf-8") as out:
+            out.write("nonsense\n")
+        self.daemon.send_signal(signal.SIGHUP)
+        until(lambda: "genres kept" in self.log(), "the refusal")
+        self.assertIn("eighties", [g["name"] for g in self.ctl("genres")["genres"]])
+
     def test_a_bad_tree_is_told(self):
         tree = os.path.join(self.directory, "genres.conf")
         with open(tree, "w", encoding="utf-8") as out:
@@ -144,3 +164,26 @@ class OwnGenres(Scenario):
         self.environment["GENRED_CLASSIFIER_TREE"] = tree
         failure = self.ctl("genres", status=2)
         self.assertRegex(failure["message"], r"genres\.conf:? line 3: .*tempo")
+
+
+class Upgrade(Scenario):
+    def test_labels_of_the_first_schema_are_made_anew(self):
+        self.start()
+        self.login()
+        self.sort()
+        self.stop()
+        before = self.fake.contents()
+        with sqlite3.connect(os.path.join(self.state_dir, "genred.db")) as database:
+            database.executescript(
+                "DROP TABLE correction; DROP TABLE label;"
+                "CREATE TABLE label(track INTEGER PRIMARY KEY REFERENCES track ON DELETE CASCADE,"
+                "  model TEXT NOT NULL, p BLOB NOT NULL);"
+                "INSERT INTO label SELECT id, 'x', zeroblob(88) FROM track;"
+                "PRAGMA user_version = 1;")
+        database.close()
+        self.start()
+        summary = self.ctl("sync")
+        self.assertEqual(sum(p["added"] + p["removed"] for p in summary["playlists"]), 0)
+        self.assertEqual(self.fake.contents(), before)
+        status = self.ctl("status")
+        self.assertEqual(status["labelled"], status["liked"])
