@@ -382,13 +382,13 @@ static enum err_code result_write(struct run *r, struct err *e)
         measure_make(model, &r->validate, (enum eval_inputs)i, &of[i]);
     }
     card.of = of;
+    if (code == ERR_OK && o->curve) {
+        code = curve_write(r, e);
+    }
     if (code == ERR_OK) {
         card.model_id = model_id(model);
         card.model_bytes = b.len;
         code = file_write(o->out, b.data, b.len, 0644, e);
-    }
-    if (code == ERR_OK && o->curve) {
-        code = curve_write(r, e);
     }
     if (code == ERR_OK) {
         card_print(&card, stderr);

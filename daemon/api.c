@@ -12,7 +12,8 @@
 #include "daemon/songs.h"
 #include "daemon/status.h"
 
-#define SIMILAR_N 10
+#define SIMILAR_N  10
+#define COUNT_MOST 100000
 
 typedef enum err_code route_fn(struct app *a, const struct server_request *req,
                                const struct json *body, struct json **ret, struct err *e);
@@ -53,9 +54,12 @@ static enum err_code get_list(struct app *a, const struct server_request *req,
 static enum err_code get_review(struct app *a, const struct server_request *req,
                                 const struct json *body, struct json **ret, struct err *e)
 {
-    (void)req;
+    const char *n = server_request_query(req, "n");
+    int64_t most = COUNT_MOST;
     (void)body;
-    return songs_review(a, ret, e);
+    if (n && !text_to_int(n, 1, COUNT_MOST, &most))
+        return err_set(e, ERR_USAGE, "the number of songs must lie between 1 and %d", COUNT_MOST);
+    return songs_review(a, (size_t)most, ret, e);
 }
 
 /* Borrowed strings of a list of names. Caller: free. */
@@ -103,8 +107,8 @@ static enum err_code get_similar(struct app *a, const struct server_request *req
     const char *n = server_request_query(req, "n");
     int64_t count = SIMILAR_N;
     (void)body;
-    if (n && !text_to_int(n, 1, 10000, &count))
-        return err_set(e, ERR_USAGE, "the number of songs must lie between 1 and 10000");
+    if (n && !text_to_int(n, 1, COUNT_MOST, &count))
+        return err_set(e, ERR_USAGE, "the number of songs must lie between 1 and %d", COUNT_MOST);
     if (!track == !playlist)
         return err_set(e, ERR_USAGE, "either a song or a playlist must be named");
     return song_similar(a, track, playlist, (size_t)count, ret, e);

@@ -68,7 +68,14 @@ enum err_code ctl_query_list(struct ctl *c, struct err *e)
 
 enum err_code ctl_query_review(struct ctl *c, struct err *e)
 {
-    return ask_and_show(c, "GET", "/api/review", ctl_songs_review, e);
+    struct buf target = {0};
+    buf_add_str(&target, "/api/review?");
+    if (command_has(&c->command, OPTION_COUNT)) {
+        url_param(&target, "n", c->command.value[OPTION_COUNT]);
+    }
+    enum err_code code = ask_and_show(c, "GET", buf_str(&target), ctl_songs_review, e);
+    buf_free(&target);
+    return code;
 }
 
 enum err_code ctl_query_label(struct ctl *c, struct err *e)

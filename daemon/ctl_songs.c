@@ -124,14 +124,9 @@ void ctl_songs_review(const struct ctl *c, const struct json *review)
                                                       {"or", false, false},
                                                       {"why not", false, true}};
     struct ctl_table t;
-    int64_t shown = 0;
-    int64_t most = INT64_MAX;
-    (void)text_to_int(command_has(&c->command, OPTION_COUNT) ? c->command.value[OPTION_COUNT] : "",
-                      0, INT64_MAX, &most);
     const struct json *tracks = json_get(review, "tracks");
     ctl_table_init(&t, columns, 4);
-    for (const struct json *s = json_first(tracks); s != NULL && shown < most;
-         s = json_next(s), shown++) {
+    for (const struct json *s = json_first(tracks); s != NULL; s = json_next(s)) {
         const struct json *guess = json_first(json_get(s, "guesses"));
         song_cell(&t, s);
         guess_cell(&t, guess);
@@ -139,9 +134,10 @@ void ctl_songs_review(const struct ctl *c, const struct json *review)
         reasons_cell(&t, json_get(s, "reasons"));
     }
     ctl_table_print(&t, ctl_table_width(STDOUT_FILENO), c->color);
-    printf("\n%zu of %lld liked songs are sure enough of no genre; say with 'genrectl label' where "
-           "they belong\n",
-           json_size(tracks), (long long)json_get_int(review, "liked", 0));
+    printf(
+        "\n%lld of %lld liked songs are sure enough of no genre; say with 'genrectl label' where "
+        "they belong\n",
+        (long long)json_get_int(review, "unsure", 0), (long long)json_get_int(review, "liked", 0));
 }
 
 void ctl_songs_label(const struct ctl *c, const struct json *answer)

@@ -305,7 +305,7 @@ static enum err_code unsure_json(struct app *a, struct opinion *o, size_t song, 
     return ERR_OK;
 }
 
-enum err_code songs_review(struct app *a, struct json **ret, struct err *e)
+enum err_code songs_review(struct app *a, size_t most, struct json **ret, struct err *e)
 {
     struct opinion o = {0};
     enum err_code code = songs_opinion(a, &o, e);
@@ -318,7 +318,7 @@ enum err_code songs_review(struct app *a, struct json **ret, struct err *e)
             ranked[n++] = (struct ranked){i, margin, o.songs[i].ord};
     }
     rank(ranked, n);
-    for (size_t i = 0; code == ERR_OK && i < n; i++) {
+    for (size_t i = 0; code == ERR_OK && i < n && i < most; i++) {
         struct json *track = NULL;
         code = unsure_json(a, &o, ranked[i].song, &track, e);
         if (code == ERR_OK)
@@ -327,6 +327,7 @@ enum err_code songs_review(struct app *a, struct json **ret, struct err *e)
     if (code == ERR_OK) {
         *ret = json_object();
         json_set_int(*ret, "liked", (int64_t)o.n);
+        json_set_int(*ret, "unsure", (int64_t)n);
         json_set(*ret, "tracks", tracks);
     } else {
         json_free(tracks);

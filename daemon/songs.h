@@ -15,9 +15,10 @@ ERR_NODISCARD enum err_code songs_genres(struct app *a, struct json **ret, struc
 /* The songs of one genre, most probable first. */
 ERR_NODISCARD enum err_code songs_list(struct app *a, const char *genre, struct json **ret,
                                        struct err *e);
-/* The songs that are sure enough of no genre, the nearest miss first, each with its best guesses
- * and what is missing to be surer. */
-ERR_NODISCARD enum err_code songs_review(struct app *a, struct json **ret, struct err *e);
+/* The first `most` songs that are sure enough of no genre, the nearest miss first, each with its
+ * best guesses and what is missing to be surer. */
+ERR_NODISCARD enum err_code songs_review(struct app *a, size_t most, struct json **ret,
+                                         struct err *e);
 
 /* What the daemon thinks of all liked songs now. Caller: opinion_free, also on failure. */
 ERR_NODISCARD enum err_code songs_opinion(struct app *a, struct opinion *o, struct err *e);

@@ -40,6 +40,9 @@ class Genres(Scenario):
     def test_unsure_songs_are_reviewed_and_in_no_playlist(self):
         tracks = self.ctl("review")["tracks"]
         self.assertTrue(tracks)
+        self.assertEqual(self.ctl("review")["unsure"], len(tracks))
+        self.assertEqual(self.ctl("review", "-n", "1")["tracks"], tracks[:1])
+        self.ctl("review", "-n", "many", status=2)
         sorted_uris = {uri for items in self.fake.contents().values() for uri in items}
         for track in tracks:
             self.assertNotIn("spotify:track:" + track["id"], sorted_uris)
