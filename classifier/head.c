@@ -13,6 +13,7 @@
 #define PENALTY     1.0F
 #define SWEEPS      100
 #define SETTLED     1e-4F
+#define SURE_MOST   4.0F /* more would let one contradiction swing the rest */
 
 /* The corrections of one genre and their weights. */
 struct part {
@@ -57,7 +58,8 @@ static float weight_step(struct part *p, size_t i, const float *k, float *change
 {
     const struct head_example *x = p->example[i];
     const float *row = k + i * p->n;
-    float prob = 1.0F / (1.0F + expf(-(x->logit + change[i])));
+    float sure = fmaxf(-SURE_MOST, fminf(SURE_MOST, x->logit));
+    float prob = 1.0F / (1.0F + expf(-(sure + change[i])));
     float slope = PENALTY * p->weight[i] - ((x->is ? 1.0F : 0.0F) - prob);
     float step = -slope / (PENALTY + row[i] * prob * (1.0F - prob));
     p->weight[i] += step;

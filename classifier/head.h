@@ -7,9 +7,9 @@
  *   logit' = logit + sum over corrections i of weight_i k(song, i)
  *   k = NEAR exp(SHARP (cosine of the places - 1)) + SAME_ARTIST [same artist] + EVERYWHERE
  *
- * The penalty (PENALTY / 2) weight' K weight keeps the change small where few corrections speak and
- * lets contradicting ones cancel. The song that was corrected moves far, but its own genre is for
- * the caller to take outright from the person. */
+ * A logit beyond +-SURE_MOST counts as that. The penalty (PENALTY / 2) weight' K weight keeps the
+ * change small where few corrections speak and lets contradicting ones cancel. The song that was
+ * corrected moves far, but its own genre is for the caller to take outright from the person. */
 #ifndef CLASSIFIER_HEAD_H
 #define CLASSIFIER_HEAD_H
 
