@@ -16,9 +16,9 @@ enum http_auth { HTTP_AUTH_NONE, HTTP_AUTH_BEARER };
 struct http_req {
     enum http_method method;
     enum http_auth auth;
-    bool idempotent;  /* may be sent again when its outcome is unknown */
-    bool secret_body; /* the body holds a credential: never logged, wiped after use */
-    char url[4096];
+    bool idempotent;          /* may be sent again when its outcome is unknown */
+    bool secret_body;         /* the body holds a credential: never logged, wiped after use */
+    char url[8192];           /* a hundred addresses, encoded */
     const char *content_type; /* static; NULL: no body */
     struct buf body;
     size_t reply_max; /* bytes of reply body; 0: 8 MiB */

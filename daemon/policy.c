@@ -7,7 +7,7 @@
 #include "base/rand.h"
 #include "base/text.h"
 #include "daemon/app.h"
-#include "spotify/retry.h"
+#include "spotify/judge.h"
 #include "store/setting.h"
 
 static enum runner_verdict judge(void *ctx, const struct http_req *req, const struct http_res *res,
@@ -18,7 +18,7 @@ static enum runner_verdict judge(void *ctx, const struct http_req *req, const st
     if (!jitter.state)
         rand_bytes(&jitter.state, sizeof(jitter.state));
     struct retry_answer answer;
-    retry_judge(req, res, attempt, rand_unit(&jitter), &answer);
+    judge_reply(req, res, attempt, rand_unit(&jitter), &answer);
     switch (answer.verdict) {
     case RETRY_DELIVER:
         return RUNNER_DELIVER;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "spotify/retry.h"
+#include "spotify/judge.h"
 
 enum request { READ, WRITE };
 
@@ -20,7 +20,7 @@ static struct retry_answer judge(enum request kind, enum http_result result, int
     struct http_res res = {.result = result, .status = status, .retry_after_s = retry_after_s};
     struct retry_answer answer;
     buf_add_str(&res.body, body);
-    retry_judge(&req, &res, 1, 0.5, &answer);
+    judge_reply(&req, &res, 1, 0.5, &answer);
     http_res_clear(&res);
     return answer;
 }
@@ -84,12 +84,12 @@ static void test_retries_are_bounded(void **state)
     int64_t before = 0;
     (void)state;
     for (unsigned attempt = 1; attempt < RETRY_ATTEMPTS; attempt++) {
-        retry_judge(&req, &res, attempt, 0, &a);
+        judge_reply(&req, &res, attempt, 0, &a);
         assert_int_equal(a.verdict, RETRY_AGAIN);
         assert_true(a.delay_ms > before);
         before = a.delay_ms;
     }
-    retry_judge(&req, &res, RETRY_ATTEMPTS, 0, &a);
+    judge_reply(&req, &res, RETRY_ATTEMPTS, 0, &a);
     assert_int_equal(a.verdict, RETRY_GIVE_UP);
     assert_int_equal(a.err.code, ERR_NETWORK);
 }
