@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/api.h"
+#include "store/fact.h"
 
 static enum err_code open_state(struct app *a, struct err *e)
 {
@@ -41,7 +42,12 @@ static enum err_code load_login(struct app *a, struct err *e)
     text_copy(a->token.client_id, sizeof(a->token.client_id), a->config.client_id);
     text_copy(a->token.accounts_url, sizeof(a->token.accounts_url), a->config.accounts_url);
     enum err_code code = token_load(&a->token, e);
-    return code ? code : policy_load(a, e);
+    if (code == ERR_OK)
+        code = policy_load(a, e);
+    if (code == ERR_OK)
+        code = store_fact_order(a->store, (const char *const *)a->config.order.items,
+                                a->config.order.n, e);
+    return code;
 }
 
 static gid_t socket_group(const struct app *a)

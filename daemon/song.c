@@ -15,7 +15,7 @@
 #include "daemon/songs.h"
 #include "daemon/track.h"
 #include "store/playlist.h"
-#include "store/track.h"
+#include "store/fact.h"
 
 /* --- the person's word
  * ---------------------------------------------------------------------------- */
@@ -122,13 +122,13 @@ enum err_code song_label(struct app *a, const struct song_word *word, struct jso
 static enum err_code sources_find(struct app *a, int64_t track, struct arena *arena,
                                   const char *source[WHY_GROUPS], struct err *e)
 {
-    const char *stats = NULL;
-    const char *tags = NULL;
-    enum err_code code = store_track_sources(a->store, track, arena, &stats, &tags, e);
+    struct store_origin origin = {0};
+    enum err_code code = store_fact_origin(a->store, track, arena, &origin, e);
     for (size_t g = 0; g < WHY_GROUPS; g++)
         source[g] = "spotify";
-    source[WHY_SOUND] = stats;
-    source[WHY_TAG] = tags;
+    source[WHY_SOUND] = origin.stats;
+    source[WHY_TAG] = origin.tags;
+    source[WHY_LABEL] = origin.label;
     return code;
 }
 

@@ -4,53 +4,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/fact.h"
 #include "store/sql.h"
-
-/* CROSS JOIN keeps the order: from the one song to its artists, never over all tags. */
-static enum err_code read_tags(struct store *s, int64_t track, struct arena *a,
-                               const char **ret_tags, struct err *e)
-{
-    struct sql q;
-    enum err_code code =
-        sql_start(&q, s, e,
-                  "SELECT tag.tags FROM track_artist ta CROSS JOIN tag ON tag.artist = ta.artist"
-                  " WHERE ta.track = ? AND tag.tags <> '' ORDER BY ta.place",
-                  "i", track);
-    if (code)
-        return code;
-    const char *tags = "";
-    while (sql_row(&q, e))
-        tags = arena_printf(a, "%s%s%s", tags, *tags ? "; " : "", sql_col_str(&q, 0));
-    *ret_tags = tags;
-    return q.code;
-}
-
-/* Values of the first source that knows them. */
-static enum err_code read_stats(struct store *s, int64_t track, struct song *song, struct err *e)
-{
-    struct sql q;
-    enum err_code code = sql_start(
-        &q, s, e, "SELECT mask, stat FROM feature WHERE track = ? AND mask <> 0 ORDER BY source",
-        "i", track);
-    if (code)
-        return code;
-    while (sql_row(&q, e)) {
-        size_t n = 0;
-        uint32_t mask = (uint32_t)sql_col_int(&q, 0);
-        const void *blob = sql_col_blob(&q, 1, &n);
-        float stat[SONG_STATS];
-        if (!blob || n != sizeof(stat))
-            continue;
-        memcpy(stat, blob, n);
-        for (int i = 0; i < SONG_STATS; i++) {
-            uint32_t bit = UINT32_C(1) << i;
-            if ((mask & bit) && !(song->stat_mask & bit))
-                song->stat[i] = stat[i];
-        }
-        song->stat_mask |= mask;
-    }
-    return q.code;
-}
 
 static void read_song(struct sql *q, struct arena *a, struct song *song)
 {
@@ -62,8 +17,6 @@ static void read_song(struct sql *q, struct arena *a, struct song *song)
         .name = arena_str(a, sql_col_str(q, 2)),
         .artists = arena_str(a, sql_col_str(q, 3)),
         .album = arena_str(a, sql_col_str(q, 4)),
-        .label = "",
-        .tags = "",
         .year = text_to_int(year, 1000, 2999, &value) ? (int)value : 0,
         .duration_ms = sql_col_int(q, 6),
         .is_explicit = (int)sql_col_int(q, 7),
@@ -91,11 +44,8 @@ enum err_code store_label_lacking(struct store *s, int64_t account, const char *
         songs.n++;
     }
     code = q.code;
-    for (size_t i = 0; code == ERR_OK && i < songs.n; i++) {
-        code = read_tags(s, songs.row[i], a, &songs.song[i].tags, e);
-        if (code == ERR_OK)
-            code = read_stats(s, songs.row[i], &songs.song[i], e);
-    }
+    for (size_t i = 0; code == ERR_OK && i < songs.n; i++)
+        code = store_fact_read(s, songs.row[i], a, &songs.song[i], e);
     if (code == ERR_OK)
         *ret_songs = songs;
     return code;
@@ -128,9 +78,7 @@ enum err_code store_label_song(struct store *s, int64_t track, struct arena *a,
     if (code == ERR_OK && !song.id)
         code = err_set(e, ERR_USAGE, "there is no such song");
     if (code == ERR_OK)
-        code = read_tags(s, track, a, &song.tags, e);
-    if (code == ERR_OK)
-        code = read_stats(s, track, &song, e);
+        code = store_fact_read(s, track, a, &song, e);
     if (code == ERR_OK)
         *ret_song = song;
     return code;

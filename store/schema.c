@@ -76,6 +76,23 @@ static const struct migration migrations[] = {
      "CREATE TABLE correction(account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
      "  track INTEGER NOT NULL REFERENCES track, genre TEXT NOT NULL, verdict INTEGER NOT NULL,"
      "  made_s INTEGER NOT NULL, PRIMARY KEY(account, track, genre)) WITHOUT ROWID;"},
+    {"sources",
+     "CREATE INDEX liked_track ON liked(track);"
+     "ALTER TABLE tag ADD COLUMN weights TEXT NOT NULL DEFAULT '';"
+     /* What a source said in words of a song itself. */
+     "CREATE TABLE track_word(track INTEGER NOT NULL REFERENCES track ON DELETE CASCADE,"
+     "  source TEXT NOT NULL, asked_s INTEGER NOT NULL, tags TEXT NOT NULL, weights TEXT NOT NULL,"
+     "  label TEXT NOT NULL, PRIMARY KEY(track, source)) WITHOUT ROWID;"
+     /* How far the asking about a song (subject 0) or an artist (1) has come; link: what an
+        earlier stage found */
+     "CREATE TABLE inquiry(source TEXT NOT NULL, subject INTEGER NOT NULL, item INTEGER NOT NULL,"
+     "  stage INTEGER NOT NULL, link TEXT NOT NULL, asked_s INTEGER NOT NULL,"
+     "  due_s INTEGER NOT NULL, PRIMARY KEY(source, subject, item)) WITHOUT ROWID;"
+     /* Rows of files that the person imported; song: hash of artist and title */
+     "CREATE TABLE dataset(key TEXT PRIMARY KEY, isrc TEXT, song INTEGER, mask INTEGER NOT NULL,"
+     "  stat BLOB NOT NULL, tags TEXT NOT NULL, label TEXT NOT NULL) WITHOUT ROWID;"
+     "CREATE INDEX dataset_isrc ON dataset(isrc) WHERE isrc IS NOT NULL;"
+     "CREATE INDEX dataset_song ON dataset(song) WHERE song IS NOT NULL;"},
 };
 
 enum err_code schema_migrate(struct store *s, struct err *e)
@@ -99,8 +116,8 @@ enum err_code schema_migrate(struct store *s, struct err *e)
     }
     if (code == ERR_OK) {
         /* PRAGMA takes no parameters; the number is ours. */
-        static const char *const set_version[] = {"PRAGMA user_version = 1",
-                                                  "PRAGMA user_version = 2"};
+        static const char *const set_version[] = {
+            "PRAGMA user_version = 1", "PRAGMA user_version = 2", "PRAGMA user_version = 3"};
         code = sql_run(s, e, set_version[known - 1], "");
     }
     return store_end(s, code, e);

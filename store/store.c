@@ -21,15 +21,22 @@ static enum err_code make_private(const char *path, struct err *e)
     return ERR_OK;
 }
 
+/* The order in force is of this run of the program, not of the database. */
+static const char order_table[] =
+    "CREATE TEMP TABLE source_order(source TEXT PRIMARY KEY, rank INTEGER NOT NULL)";
+
+static enum err_code execute(struct store *s, const char *sql, struct err *e)
+{
+    return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK ? ERR_OK : sql_fail(s, e);
+}
+
 static enum err_code pragmas(struct store *s, struct err *e)
 {
     static const char sql[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                               "PRAGMA foreign_keys = ON; PRAGMA cache_size = -2048;"
                               "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 4194304;";
     sqlite3_busy_timeout(s->db, 2000);
-    if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        return sql_fail(s, e);
-    return ERR_OK;
+    return execute(s, sql, e);
 }
 
 enum err_code store_open(const char *path, struct store **ret_store, struct err *e)
@@ -45,6 +52,8 @@ enum err_code store_open(const char *path, struct store **ret_store, struct err 
         code = pragmas(s, e);
     if (code == ERR_OK)
         code = schema_migrate(s, e);
+    if (code == ERR_OK)
+        code = execute(s, order_table, e);
     if (code) {
         err_wrap(e, "%s", path);
         store_close(s);
@@ -54,7 +63,21 @@ enum err_code store_open(const char *path, struct store **ret_store, struct err 
     return ERR_OK;
 }
 
-enum err_code store_open_copy(const struct store *of, struct store **ret_store, struct err *e)
+static enum err_code copy_order(struct store *of, struct store *to, struct err *e)
+{
+    struct sql q;
+    enum err_code code = sql_start(&q, of, e, "SELECT source, rank FROM source_order", "");
+    if (code)
+        return code;
+    while (code == ERR_OK && sql_row(&q, e))
+        code = sql_run(to, e, "INSERT INTO source_order(source, rank) VALUES(?, ?)", "si",
+                       sql_col_str(&q, 0), sql_col_int(&q, 1));
+    if (code)
+        sql_stop(&q);
+    return code ? code : q.code;
+}
+
+enum err_code store_open_copy(struct store *of, struct store **ret_store, struct err *e)
 {
     struct store *s = mem_alloc(sizeof(*s));
     enum err_code code = ERR_OK;
@@ -68,6 +91,10 @@ enum err_code store_open_copy(const struct store *of, struct store **ret_store, 
         code = err_set(e, ERR_STORE, "cannot copy the database for a dry run");
     if (backup)
         sqlite3_backup_finish(backup);
+    if (code == ERR_OK)
+        code = execute(s, order_table, e);
+    if (code == ERR_OK)
+        code = copy_order(of, s, e);
     if (code) {
         store_close(s);
         return code;

@@ -14,7 +14,7 @@ struct store;
  * then it is left as it is. */
 ERR_NODISCARD enum err_code store_open(const char *path, struct store **ret_store, struct err *e);
 /* A copy in memory, for a dry run: what is written to it is forgotten when it is closed. */
-ERR_NODISCARD enum err_code store_open_copy(const struct store *of, struct store **ret_store,
+ERR_NODISCARD enum err_code store_open_copy(struct store *of, struct store **ret_store,
                                             struct err *e);
 void store_close(struct store *s);
 

@@ -1,4 +1,4 @@
-/* Songs and artists, and what each source said of them. */
+/* Songs and artists as Spotify tells them with the likes. */
 #ifndef STORE_TRACK_H
 #define STORE_TRACK_H
 
@@ -7,7 +7,6 @@
 
 #include "base/arena.h"
 #include "base/library.h"
-#include "base/song.h"
 #include "store/store.h"
 
 /* Inserts or updates a song with its artists. A change in what the classifier sees drops its label.
@@ -44,20 +43,5 @@ ERR_NODISCARD enum err_code store_track_lacking_count(struct store *s, int64_t a
 ERR_NODISCARD enum err_code store_artist_lacking_count(struct store *s, int64_t account,
                                                        const char *source, int64_t *ret_n,
                                                        struct err *e);
-
-/* stat: (SONG_STATS), where the mask's bit is set. mask 0: asked, and it knows nothing. */
-ERR_NODISCARD enum err_code store_track_stats_put(struct store *s, int64_t track,
-                                                  const char *source, int64_t now_s, uint32_t mask,
-                                                  const float *stat, struct err *e);
-/* tags: "a; b"; "": asked, and it knows nothing. */
-ERR_NODISCARD enum err_code store_artist_tags_put(struct store *s, int64_t artist,
-                                                  const char *source, int64_t now_s,
-                                                  const char *tags, struct err *e);
-
-/* Names of the sources that told a song's statistics and its artists' tags, "a, b"; NULL: none did.
- */
-ERR_NODISCARD enum err_code store_track_sources(struct store *s, int64_t track, struct arena *a,
-                                                const char **ret_stats, const char **ret_tags,
-                                                struct err *e);
 
 #endif

@@ -6,6 +6,7 @@
 #include "daemon/jobs/work.h"
 #include "spotify/endpoint.h"
 #include "spotify/parse.h"
+#include "store/fact.h"
 
 #define SOURCE "spotify"
 
@@ -90,8 +91,8 @@ static enum err_code keep_statistics(struct work *w, const struct store_ids *ids
     if (code)
         return code;
     for (size_t i = 0; code == ERR_OK && i < ids->n; i++)
-        code = store_track_stats_put(w->env.store, ids->row[i], SOURCE, clock_utc_s(),
-                                     stats[i].mask, stats[i].stat, e);
+        code = store_fact_stats_put(w->env.store, ids->row[i], SOURCE, clock_utc_s(), stats[i].mask,
+                                    stats[i].stat, e);
     return store_end(w->env.store, code, e);
 }
 
@@ -107,8 +108,8 @@ static enum err_code keep_tags(struct work *w, const struct store_ids *ids, cons
         code = store_begin(w->env.store, e);
     if (code == ERR_OK) {
         for (size_t i = 0; code == ERR_OK && i < ids->n; i++)
-            code =
-                store_artist_tags_put(w->env.store, ids->row[i], SOURCE, clock_utc_s(), tags[i], e);
+            code = store_fact_artist_put(w->env.store, ids->row[i], SOURCE, clock_utc_s(),
+                                         &(struct store_words){tags[i], "", ""}, e);
         code = store_end(w->env.store, code, e);
     }
     arena_free(&a);

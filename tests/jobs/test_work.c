@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "daemon/jobs/work.h"
 #include "store/account.h"
+#include "store/fact.h"
 #include "store/sql.h"
 #include "tests/jobs/fake_server.h"
 
@@ -33,7 +34,9 @@ struct bench {
 static void open_store(struct bench *b)
 {
     struct err e = {0};
+    static const char *const order[] = {"spotify"};
     assert_int_equal(store_open(b->path, &b->store, &e), ERR_OK);
+    assert_int_equal(store_fact_order(b->store, order, 1, &e), ERR_OK);
     assert_int_equal(store_account_put(b->store, "key", "user", "User", &b->account, &e), ERR_OK);
 }
 

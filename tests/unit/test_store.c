@@ -13,6 +13,7 @@
 
 #include "store/account.h"
 #include "store/correction.h"
+#include "store/fact.h"
 #include "store/label.h"
 #include "store/liked.h"
 #include "store/outbox.h"
@@ -34,7 +35,9 @@ static int set_up(void **state)
     struct bench *b = calloc(1, sizeof(*b));
     struct err e = {0};
     snprintf(b->path, sizeof(b->path), "/tmp/genred-store-%d.db", (int)getpid());
+    static const char *const order[] = {"spotify"};
     assert_int_equal(store_open(b->path, &b->s, &e), ERR_OK);
+    assert_int_equal(store_fact_order(b->s, order, 1, &e), ERR_OK);
     assert_int_equal(store_account_put(b->s, "key", "user", "User", &b->account, &e), ERR_OK);
     *state = b;
     return 0;
@@ -173,7 +176,7 @@ static void test_new_facts_drop_the_label(void **state)
     put_track(b, 1, ""); /* the same again changes nothing */
     assert_int_equal(store_label_lacking_count(b->s, b->account, "m", &n, &e), ERR_OK);
     assert_int_equal(n, 0);
-    assert_int_equal(store_track_stats_put(b->s, track, "spotify", 5, 1, stat, &e), ERR_OK);
+    assert_int_equal(store_fact_stats_put(b->s, track, "spotify", 5, 1, stat, &e), ERR_OK);
     assert_int_equal(store_label_lacking_count(b->s, b->account, "m", &n, &e), ERR_OK);
     assert_int_equal(n, 1);
 }
