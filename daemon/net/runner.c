@@ -153,7 +153,8 @@ static void on_reply(void *ctx, struct http_res *res)
 static bool slot_send(struct runner *r, struct runner_slot *s)
 {
     const struct secret *bearer = NULL;
-    if (r->n_flying >= r->window || runner_hold_check(r, &s->req))
+    if (r->n_flying >= r->window || clock_boot_ms() < r->next_send_boot_ms ||
+        runner_hold_check(r, &s->req))
         return false;
     if (s->req.auth == HTTP_AUTH_BEARER) {
         if (r->token.state == TOKEN_IDLE)
@@ -171,6 +172,7 @@ static bool slot_send(struct runner *r, struct runner_slot *s)
     s->epoch = r->epoch;
     s->call = client_send(r->client, &s->req, bearer, on_reply, s);
     r->n_flying++;
+    r->next_send_boot_ms = clock_boot_ms() + r->options.interval_ms;
     r->job->requests++;
     runner_tell_waiting(r, RUNNER_GOES_ON, 0, 0);
     return true;
@@ -335,6 +337,8 @@ static int64_t next_due(const struct runner *r)
     for (const struct runner_slot *s = r->slots; s; s = s->next) {
         if (s->state == SLOT_PAUSED)
             due = min_ms(due, s->due_boot_ms);
+        else if (s->state == SLOT_READY && clock_boot_ms() < r->next_send_boot_ms)
+            due = min_ms(due, r->next_send_boot_ms);
     }
     return due;
 }
@@ -415,6 +419,7 @@ struct runner *runner_new(struct loop *l, struct client *c, const struct runner_
                                                                 : r->options.window_max;
     r->timer = loop_timer_new(l, on_timer, r);
     r->slots_end = &r->slots;
+    r->next_send_boot_ms = clock_boot_ms() + r->options.interval_ms;
     return r;
 }
 
@@ -439,6 +444,14 @@ void runner_start(struct runner *r, struct job *j)
     r->token.proven = true;
     r->token.refused = 0;
     runner_kick(r);
+}
+
+void runner_poke(struct runner *r)
+{
+    if (r->mind == MIND_SLEEP)
+        r->mind = MIND_ASK;
+    if (r->job)
+        runner_kick(r);
 }
 
 void runner_cancel(struct runner *r)

@@ -73,6 +73,7 @@ struct runner_options {
     unsigned window_start; /* requests in flight at first; 0: 4 */
     unsigned window_max;   /* 0: 8; at most RUNNER_WINDOW_CAP */
     int64_t patience_ms;   /* a longer hold ends the job with ERR_RATE and retry_at_s; 0: 45,000 */
+    int64_t interval_ms;   /* between the beginnings of two requests; also before the first */
 };
 
 #define RUNNER_WINDOW_CAP 32
@@ -93,6 +94,8 @@ void runner_start(struct runner *r, struct job *j);
  * or a token is being exchanged (after that, 5 s at most, so that a rotated refresh token is not
  * lost). */
 void runner_cancel(struct runner *r);
+/* What a sleeping step waits for may have come: it is asked again at once. */
+void runner_poke(struct runner *r);
 bool runner_is_busy(const struct runner *r);
 const struct job *runner_job(const struct runner *r); /* NULL when idle */
 /* Whether somebody wants the countdown of a wait. Default: no. */

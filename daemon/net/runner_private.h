@@ -70,6 +70,7 @@ struct runner {
     struct runner_slot **slots_end;
     size_t n_slots;
     size_t n_flying;
+    int64_t next_send_boot_ms; /* by options.interval_ms */
     unsigned window;
     unsigned successes; /* since the window changed */
     uint64_t epoch;     /* of the window: one burst of 429s halves it once */

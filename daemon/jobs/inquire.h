@@ -1,0 +1,23 @@
+/* Asking one source about everything that is due there: one job, ended when nothing is. Each reply
+ * is committed before the next is taken, so it may be dropped at any point. */
+#ifndef DAEMON_JOBS_INQUIRE_H
+#define DAEMON_JOBS_INQUIRE_H
+
+#include <stddef.h>
+
+#include "classifier/source/source.h"
+#include "daemon/jobs/job.h"
+#include "store/store.h"
+
+struct inquire_env {
+    struct store *store; /* borrowed for the job's whole life, as all here */
+    const struct source *source;
+    struct source_place place;
+    void (*learned)(void *ctx, size_t known); /* after each commit; NULL: nobody listens */
+    void *ctx;
+};
+
+/* Its summary: {"known": n, "absent": n}. */
+struct job *inquire_new(const struct inquire_env *env);
+
+#endif
