@@ -4,9 +4,13 @@ import hashlib
 import time
 from collections import Counter, deque
 
+from common import service_of
+
 GRACE_S = 0.25  # requests already on the wire when a refusal was sent
 LOST = ("lost_answer", "lost_request", "reset", "reset_body", "cut", "timeout", "500", "502",
-        "503", "504", "500_done", "html", "empty", "garbage", "truncated")  # fmt: skip
+        "503", "504", "500_done", "html", "html_302", "empty", "garbage",
+        "truncated")  # fmt: skip
+LEGAL = ("", "held", "slow", "close", "chunked", "gzip")
 
 
 class Audit:
@@ -27,6 +31,8 @@ class Audit:
         self.unauthorised = Counter()  # access token -> 401 in a row
         self.bad_grants = Counter()  # refresh token -> invalid_grant in a row
         self.creates_in_doubt = set()  # clients that lost the answer to a create
+        self.asked = {}  # service -> kind -> id -> [(moment by the fake's clock, log entry)]
+        self.bytes = {}  # service -> {"received", "sent"}
 
     def frown(self, what, request, client=""):
         number = len(self.log)
@@ -36,9 +42,12 @@ class Audit:
 
     # the log
 
+    def service_of(self, request):
+        return "proxy" if request.method == "CONNECT" else service_of(request.path)
+
     def open(self, request):
         entry = {
-            "n": len(self.log) + 1, "t_start": round(time.time(), 6), "t_end": None,
+            "n": len(self.log) + 1, "service": self.service_of(request), "t_start": round(time.time(), 6), "t_end": None,
             "method": request.method, "path": request.path, "query": request.query,
             "status": 0, "client_id": "",
             "body_sha": hashlib.sha256(request.body).hexdigest() if request.body else "",
@@ -49,6 +58,25 @@ class Audit:
     def close(self, entry, status):
         entry["t_end"] = round(time.time(), 6)
         entry["status"] = status
+
+    def moved(self, service, received=0, sent=0):
+        if service and service != "control":
+            row = self.bytes.setdefault(service, {"received": 0, "sent": 0})
+            row["received"] += received
+            row["sent"] += sent
+
+    def note_asked(self, service, kind, key, entry):
+        times = self.asked.setdefault(service, {}).setdefault(kind, {}).setdefault(key, [])
+        times.append((round(self.world.now(), 3), entry))
+
+    def list_asked(self, answered):
+        """`answered`: without the requests that got no whole and true answer."""
+        def times(rows):
+            return [moment for moment, entry in rows if not answered or
+                    (entry["status"] in (200, 404) and entry["kind"] in LEGAL)]
+
+        return {service: {kind: {key: times(rows) for key, rows in ids.items() if times(rows)}
+                          for kind, ids in kinds.items()} for service, kinds in self.asked.items()}
 
     # the rules
 
@@ -107,12 +135,12 @@ class Audit:
     def playlist_write(self, request, client, playlist, adds):
         if playlist.created_by != client and not playlist.adopted:
             self.frown("write to a playlist the app did not create", request, client)
-        if adds and playlist.unknown_outcome:
+        if adds and playlist.unknown_outcome and self.world.switches["playlist_reads"]:
             self.frown("add after an unknown outcome without reading back", request, client)
 
     def library_write(self, request, client):
         self.frown("write to likes or follows", request, client)
 
     def created(self, request, client):
-        if client in self.creates_in_doubt:
+        if client in self.creates_in_doubt and self.world.switches["playlist_reads"]:
             self.frown("create after an unknown outcome without reading the list", request, client)

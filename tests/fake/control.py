@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 import oauth
 import world as w
-from faults import KINDS
+from faults import GROUPS, KINDS
 from server import json_response
 
 COMMON_SCOPES = ("user-library-read playlist-read-private playlist-modify-private "
@@ -37,6 +37,9 @@ class Control:
             ("DELETE", "log"): self.clear_log,
             ("GET", "state"): self.state,
             ("GET", "songs"): self.songs,
+            ("GET", "artists"): self.artists,
+            ("GET", "asked"): self.asked,
+            ("GET", "bytes"): self.bytes,
         }
 
     @property
@@ -237,8 +240,8 @@ class Control:
     def set_faults(self, script=None, kinds=None, rate=0.1, seed=1, on="* /v1/**", seconds=None):
         if script is None and kinds is None:
             raise ValueError("script or kinds")
-        if kinds == "all":
-            kinds = [kind for kind in KINDS if not kind.startswith(("timeout", "quota"))]
+        if isinstance(kinds, str):
+            kinds = GROUPS[kinds]
         if kinds is not None:
             self.service.faults.set_random(seed, rate, kinds, on, seconds)
         if script is not None:
@@ -288,11 +291,24 @@ class Control:
     def songs(self, of="all"):
         """What is true about each song: its family is what a sorter should find out."""
         songs = self.world.catalogue.songs.values()
+        recco = self.service.sources.services["reccobeats"]
         return {"songs": [
             {"uri": s.uri, "name": s.name, "artists": [a.name for a in s.artists],
              "artist_ids": [a.id for a in s.artists], "family": s.family, "isrc": s.isrc,
              "families": list(s.artists[0].families), "statistics": s.statistics,
-             "genres": s.artists[0].genres} for s in songs]}
+             "genres": s.artists[0].genres,
+             "reccobeats": s.id in recco.records and recco.knows(s)} for s in songs]}
+
+    def artists(self):
+        """What is true about each artist at the services beside the music service."""
+        return self.service.sources.truth()
+
+    def asked(self, answered="no"):
+        """Per service and kind of query: when each id was asked about."""
+        return self.service.audit.list_asked(answered == "yes")
+
+    def bytes(self):
+        return self.service.audit.bytes
 
     def shape(self, playlist):
         return {

@@ -1,4 +1,4 @@
-"""A strict stand-in for Spotify's accounts service and Web API. See README.md."""
+"""A strict stand-in for Spotify and three services beside it. See README.md."""
 
 import argparse
 import asyncio
@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import signal
+import ssl
 import sys
 
 import state
@@ -17,6 +18,11 @@ from service import Service
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"),
+                        help="serve https; the control calls stay on a second, plain port")
+    parser.add_argument("--proxy", choices=("yes", "no"), default="no",
+                        help="also be an HTTP proxy that leads to the fake itself")
     parser.add_argument("--seed", type=int, default=1, help="of everything made up")
     parser.add_argument("--songs", type=int, default=600, help="how many songs are liked")
     parser.add_argument("--odd", choices=("yes", "no"), default="yes",
@@ -39,25 +45,48 @@ def build(args):
     return Service(world)
 
 
-async def serve(service, port, state_file):
+def origin(scheme, host, port):
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+async def listen(service, args):
+    """Returns the servers and what is printed about them."""
+    loop = asyncio.get_running_loop()
+    context = None
+    if args.tls:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*args.tls)
+    servers = [await loop.create_server(lambda: Connection(service), args.host, args.port,
+                                        backlog=512, ssl=context)]
+    port = servers[0].sockets[0].getsockname()[1]
+    base = plain = origin("http", args.host, port)
+    if args.tls:
+        servers.append(await loop.create_server(lambda: Connection(service), args.host, 0))
+        plain = origin("http", args.host, servers[1].sockets[0].getsockname()[1])
+        base = f"https://localhost:{port}"
+    service.proxying = args.proxy == "yes"
+    service.listen_at(base, args.host)
+    about = {"port": port, "api_url": base + "/v1", "accounts_url": base,
+             "control_url": plain + "/_control", "client_id": min(service.world.clients),
+             "reccobeats_url": base + "/reccobeats", "musicbrainz_url": base + "/musicbrainz/ws/2",
+             "lastfm_url": base + "/lastfm/2.0/", "lastfm_key": service.world.lastfm_key}
+    return servers, about | ({"proxy_url": plain} if service.proxying else {})
+
+
+async def serve(service, args):
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    server = await loop.create_server(lambda: Connection(service), "127.0.0.1", port, backlog=512)
-    port = server.sockets[0].getsockname()[1]
-    service.listen_at(port)
-    accounts = f"http://127.0.0.1:{port}"
-    print(json.dumps({
-        "port": port, "api_url": accounts + "/v1", "accounts_url": accounts,
-        "control_url": accounts + "/_control", "client_id": min(service.world.clients)}),
-        flush=True)
+    servers, about = await listen(service, args)
+    print(json.dumps(about), flush=True)
     await stop.wait()
-    server.close()
+    for server in servers:
+        server.close()
     for connection in list(service.connections):
         connection.transport.abort()
-    if state_file:
-        state.save(service, state_file)
+    if args.state:
+        state.save(service, args.state)
 
 
 def main():
@@ -70,7 +99,10 @@ def main():
     except (OSError, ValueError, KeyError, TypeError) as err:
         sys.exit(f"fake: cannot start: {err}")
     gc.freeze()  # the catalogue lives as long as the program
-    asyncio.run(serve(service, args.port, args.state))
+    try:
+        asyncio.run(serve(service, args))
+    except (OSError, ssl.SSLError) as err:
+        sys.exit(f"fake: cannot serve: {err}")
 
 
 if __name__ == "__main__":

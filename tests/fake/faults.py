@@ -18,6 +18,7 @@ KINDS = {
     "garbage": ("after", "200 and JSON by name, but not JSON"),
     "html": ("instead", "502 with an HTML page"),
     "html_200": ("instead", "200 with an HTML page"),
+    "html_302": ("instead", "302 to a page where a captive network wants a sign-in"),
     "empty": ("instead", "200 with no body"),
     "empty_502": ("instead", "502 with no body"),
     "500": ("instead", "500, JSON"),
@@ -33,12 +34,23 @@ KINDS = {
     "forbidden": ("instead", "403 Forbidden, JSON"),
     "not_found": ("instead", "404, JSON"),
     "null_items": ("after", "some entries of the page are null"),
+    "wrong_ids": ("after", "rows about things that were not asked (ReccoBeats, MusicBrainz)"),
+    "double_rows": ("after", "each row of a list twice, in differing values"),
+    "strings": ("after", "numbers as strings, nested nulls, wrong types"),
     "shift_like": ("before", "the person likes a song just before"),
     "shift_unlike": ("before", "the person unlikes the newest song just before"),
     "shift_remove": ("before", "the person removes the first item of that playlist just before"),
     "close": ("after", "answered, then the connection is closed: legal"),
     "chunked": ("after", "answered in chunks: legal"),
     "gzip": ("after", "answered compressed, if the client takes that: legal"),
+}
+
+ROWS = ("wrong_ids", "double_rows", "strings")
+OF_LIBRARY = ("expired_token", "null_items", "shift_like", "shift_unlike", "shift_remove")
+GROUPS = {  # for faults by chance; what would last for ever is in none of them
+    "all": [kind for kind in KINDS if not kind.startswith(("timeout", "quota", *ROWS))],
+    "sources": [kind for kind in KINDS
+                if not kind.startswith(("timeout", "quota", *OF_LIBRARY))],
 }
 
 MANNERS = {"lost_answer": "reset", "reset": "reset", "lost_request": "reset",

@@ -48,7 +48,13 @@ def find_writable(world, call, adds=False):
 # reading
 
 
+def may_read(world):
+    if not world.switches["playlist_reads"]:
+        raise Refusal(403, "Forbidden")
+
+
 def mine(world, call):
+    may_read(world)
     offset, limit = call.params["offset"], call.params["limit"]
     listed = world.listed("playlist-read-collaborative" in call.scopes)
     shown = [p for p in listed if not p.hidden_reads]
@@ -74,6 +80,7 @@ def of_user(world, call):
 
 
 def get(world, call):
+    may_read(world)
     playlist = find_readable(world, call)
     value = shapes.playlist(world, playlist)
     names = ("items",) if world.restricted() else ("tracks", "items")
@@ -86,6 +93,7 @@ def get(world, call):
 
 
 def items(world, call):
+    may_read(world)
     playlist = find_readable(world, call)
     if world.restricted() and not world.may_edit(playlist):
         raise Refusal(403, "Forbidden")

@@ -13,13 +13,15 @@ JSON_TYPE = "application/json; charset=utf-8"
 
 
 class Request:
-    __slots__ = ("method", "target", "path", "query", "version", "headers", "body", "connection")
+    __slots__ = ("method", "target", "path", "query", "version", "headers", "body", "connection",
+                 "ask", "refused")
 
     def __init__(self, method, target, version, headers):
         self.method, self.target, self.version, self.headers = method, target, version, headers
         self.path, _, self.query = target.partition("?")
         self.body = b""
         self.connection = None
+        self.ask = self.refused = None  # what the services beside the music service made of it
 
     @property
     def content_type(self):
@@ -67,6 +69,8 @@ class Connection(asyncio.Protocol):
         self.task = None
         self.head = None  # a request whose body is still coming
         self.missing = 0
+        self.far = None  # the other end, once this is a proxy's tunnel
+        self.asks = ""  # the service that the request in hand is for
 
     def connection_made(self, transport):
         self.transport = transport
@@ -77,10 +81,19 @@ class Connection(asyncio.Protocol):
         self.service.connections.discard(self)
         if self.task:
             self.task.cancel()
+        if self.far:
+            self.far.transport.close()
 
     def data_received(self, data):
+        if self.far:
+            self.far.transport.write(data)
+            return
         self.buffer += data
         self.pump()
+
+    def put(self, data):
+        self.service.audit.moved(self.asks, sent=len(data))
+        self.transport.write(data)
 
     def pump(self):
         while self.task is None and not self.transport.is_closing():
@@ -93,6 +106,11 @@ class Connection(asyncio.Protocol):
                 return
             if request is None:
                 return
+            if request.method == "CONNECT":
+                self.task = self.service.connect(self, request)
+                return
+            if not request.target.startswith("/"):
+                self.service.unwrap(request)
             try:
                 answer = self.service.respond(request)
             except Exception:
@@ -111,14 +129,17 @@ class Connection(asyncio.Protocol):
                 if len(self.buffer) > HEAD_MAX:
                     raise BadRequest(431, "Request header fields too large")
                 return None
-            self.head = parse_head(bytes(self.buffer[:end]))
+            self.head = parse_head(bytes(self.buffer[:end]), self.service.proxying)
             self.head.connection = self
+            self.asks = self.service.audit.service_of(self.head)
+            self.service.audit.moved(self.asks, received=end + 4)
             del self.buffer[:end + 4]
             self.missing = body_length(self.head)
             if self.head.headers.get("expect", "").lower() == "100-continue":
                 self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         if len(self.buffer) < self.missing:
             return None
+        self.service.audit.moved(self.asks, received=self.missing)
         request, self.head = self.head, None
         request.body = bytes(self.buffer[:self.missing])
         del self.buffer[:self.missing]
@@ -146,7 +167,7 @@ class Connection(asyncio.Protocol):
         if close:
             lines.append("connection: close")
         head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
-        self.transport.write(head if head_only else head + body)
+        self.put(head if head_only else head + body)
         if close:
             self.transport.close()
 
@@ -174,13 +195,13 @@ class Connection(asyncio.Protocol):
             self.write(response, close=manner == "close" or closes(request),
                        head_only=request.method == "HEAD")
 
-    async def drip(self, response, pieces=8):
-        body = response.body
+    async def drip(self, response):
+        body, pieces = response.body, max(8, int(response.seconds))
         step = max(1, -(-len(body) // pieces))
         self.write(response, length=len(body), body=b"")
         for start in range(0, len(body), step):
             await asyncio.sleep(response.seconds / pieces)
-            self.transport.write(body[start:start + step])
+            self.put(body[start:start + step])
 
     def write_chunked(self, response):
         body = response.body
@@ -191,7 +212,7 @@ class Connection(asyncio.Protocol):
         for start in range(0, len(body), 1000):
             piece = body[start:start + 1000]
             parts.append(b"%x\r\n%s\r\n" % (len(piece), piece))
-        self.transport.write(b"".join(parts) + b"0\r\n\r\n")
+        self.put(b"".join(parts) + b"0\r\n\r\n")
 
     def reset(self):
         sock = self.transport.get_extra_info("socket")
@@ -211,7 +232,7 @@ def closes(request):
     return "close" in wish or (request.version == "HTTP/1.0" and "keep-alive" not in wish)
 
 
-def parse_head(head):
+def parse_head(head, proxying=False):
     lines = head.decode("latin-1").split("\r\n")
     parts = lines[0].split(" ")
     if len(parts) != 3 or parts[2] not in ("HTTP/1.1", "HTTP/1.0"):
@@ -226,7 +247,8 @@ def parse_head(head):
             raise BadRequest(400, f"Repeated header {name}")
         headers[name] = value.strip()
     request = Request(parts[0], parts[1], parts[2], headers)
-    if not parts[1].startswith("/"):
+    whole = parts[0] == "CONNECT" or parts[1].startswith("http://")
+    if not parts[1].startswith("/") and not (proxying and whole):
         raise BadRequest(400, "Bad request target")
     if parts[2] == "HTTP/1.1" and "host" not in headers:
         raise BadRequest(400, "No host")

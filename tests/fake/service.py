@@ -1,20 +1,22 @@
 """One request from its arrival to its answer: log, faults, holds, pauses, dispatch."""
 
 import asyncio
-import json
 import random
 import re
 import sys
 import traceback
 
 import api
-import shapes
+import proxy
+import spoil
 from audit import LOST, Audit
 from control import Control
 from faults import KINDS, MANNERS, Faults, Holds
-from gate import Gate, error
+from gate import Gate
+from gate import error as gate_error
 from oauth import Accounts
 from server import JSON_TYPE, Response, html_response
+from sources import Sources
 
 PLAYLIST_WRITE = re.compile(r"/v1/playlists/([0-9A-Za-z]{22})(/[a-z]+)?")
 CREATE = re.compile(r"/v1/(me|users/[^/]+)/playlists")
@@ -27,15 +29,26 @@ class Service:
         self.accounts = Accounts(world, self.audit)
         self.gate = Gate(world, self.audit, self.accounts, api.ROUTES)
         self.faults, self.holds = Faults(), Holds()
+        self.sources = Sources(world, self.audit)
         self.control = Control(self)
         self.rng = random.Random(f"service {world.seed}")
         self.connections = set()
         self.hosts = set()
+        self.address = ""
+        self.proxying = False
 
-    def listen_at(self, port):
-        self.world.accounts = f"http://127.0.0.1:{port}"
-        self.world.base = self.world.accounts + "/v1"
-        self.hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
+    def listen_at(self, origin, address):
+        """`origin`: how the URLs begin; `address`: where a tunnel finds it."""
+        port = origin.rpartition(":")[2]
+        self.world.accounts, self.address = origin, address
+        self.world.base = origin + "/v1"
+        self.hosts = {f"127.0.0.1:{port}", f"localhost:{port}", origin.partition("://")[2]}
+
+    def connect(self, connection, request):
+        return proxy.connect(connection, request)
+
+    def unwrap(self, request):
+        proxy.unwrap(self, request)
 
     def failed(self, request):
         """A mistake in the fake must not look like weather to the client's tests."""
@@ -55,8 +68,13 @@ class Service:
             self.audit.frown("wrong host", request)
             self.audit.close(entry, 404)
             return html_response(404, "Unknown host")
+        source = entry["service"] in self.sources.services
+        if source:
+            self.sources.arrived(request, entry)
         faults, holds = self.faults, self.holds
         fault = faults.pick(request) if faults.script or faults.random else None
+        if source:
+            fault = fault or self.sources.down(entry["service"])
         hold = holds.pick(request) if holds.rules else None
         switches = self.world.switches
         playlist = self.written_playlist(request)
@@ -68,18 +86,25 @@ class Service:
 
     def dispatch(self, request, entry):
         path = request.path
+        if request.ask:
+            return self.sources.respond(request)
         if path.startswith("/v1/"):
             return self.gate.respond(request, entry)
         if path == "/authorize":
             return self.accounts.authorize(request)
         if path == "/api/token":
             return self.accounts.token(request)
+        if path == "/sign-in":
+            self.audit.frown("followed a redirect to a sign-in page", request)
+            return html_response(200, "Welcome", "Sign in to use this network.")
         return html_response(404, "Not found")
 
     def settle(self, request, entry, response):
-        if response.status == 429:
+        source = request.ask is not None
+        if response.status == 429 or (source and response.status == 503):
             seconds = dict(response.headers).get("retry-after")
-            self.audit.waits(request, entry["client_id"], int(seconds) if seconds else 0)
+            who = entry["service"] if source else entry["client_id"]
+            self.audit.waits(request, who, int(seconds) if seconds else 0)
         self.audit.close(entry, response.status)
 
     def written_playlist(self, request):
@@ -133,7 +158,7 @@ class Service:
             self.audit.frown("parallel writes to one playlist", request, entry["client_id"])
             if self.rng.random() < 0.5:
                 self.dispatch(request, entry)
-            return error(500, "Server error.")
+            return gate_error(500, "Server error.")
         if when == "before":
             self.shift(request, kind)
         response = self.dispatch(request, entry)
@@ -141,6 +166,8 @@ class Service:
 
     def known_client(self, request, entry):
         """A request that never reaches the gate still counts for the rules about waiting."""
+        if request.ask:
+            return
         token = request.headers.get("authorization", "").partition(" ")[2]
         login, _ = self.accounts.holder(token)
         if login:
@@ -157,6 +184,7 @@ class Service:
 
     def instead(self, request, kind, seconds):
         wait = [("retry-after", max(1, int(seconds or (48925 if kind == "quota" else 1))))]
+        error = self.sources.weather(request) or gate_error
         if kind in MANNERS:
             response = Response(0)
             response.manner = MANNERS[kind]
@@ -167,6 +195,7 @@ class Service:
             return error(401, "The access token expired")
         answers = {
             "html": lambda: html_response(502, "502 Bad Gateway"),
+            "html_302": lambda: portal(self.world.accounts),
             "html_200": lambda: html_response(200, "Please wait"),
             "empty": lambda: Response(200), "empty_502": lambda: Response(502),
             "500": lambda: error(500, "Server error."), "502": lambda: error(502, "Bad gateway."),
@@ -188,13 +217,19 @@ class Service:
             response.manner = MANNERS[kind]
             response.seconds = seconds or 0.3
         elif kind == "500_done":
-            response = error(500, "Server error.")
+            response = (self.sources.weather(request) or gate_error)(500, "Server error.")
         elif kind == "garbage":
             response = Response(200, b"\x00\xff<{not json", JSON_TYPE)
         elif kind == "truncated":
             response.body = response.body[:len(response.body) * 2 // 3]
         elif kind == "null_items":
-            response = with_nulls(response)
+            response = spoil.changed(response, spoil.null_items)
+        elif kind == "double_rows":
+            response = spoil.changed(response, spoil.double_rows)
+        elif kind == "strings":
+            response = spoil.changed(response, spoil.strings)
+        elif kind == "wrong_ids":
+            response = spoil.changed(response, lambda value: self.sources.others(request, value))
         return response
 
     def shift(self, request, kind):
@@ -213,19 +248,8 @@ class Service:
                 playlist.touch()
 
 
-def with_nulls(response):
-    """Every seventh entry loses its content; in a list of playlists the entry itself."""
-    try:
-        value = json.loads(response.body)
-        rows = value["items"]
-    except (ValueError, KeyError, TypeError):
-        return response
-    for n, row in enumerate(rows):
-        if n % 7 == 2:
-            keys = [key for key in ("track", "item") if isinstance(row, dict) and key in row]
-            for key in keys:
-                row[key] = None
-            if not keys:
-                rows[n] = None
-    response.body = shapes.dump(value).encode()
+def portal(origin):
+    """What a captive network puts in the way of every request."""
+    response = html_response(302, "Sign in", "Sign in to use this network.")
+    response.headers.append(("location", f"{origin}/sign-in"))
     return response

@@ -19,6 +19,8 @@ FIRST_LIKE = 1_793_000_000  # a fixed moment, so that two runs of one seed agree
 
 REGIMES = ("extended", "grace", "restricted")
 
+DOWN = ("", "503", "500", "html", "html_302", "429", "reset", "slow")
+
 # name -> (default, what it may be, what it does); the README's table is made from this one
 SWITCHES = {
     "regime": ("extended", REGIMES, "which endpoints and fields exist"),
@@ -45,7 +47,21 @@ SWITCHES = {
     "write_ms": (3, int, "time a playlist write takes; another one meanwhile is a 500"),
     "rate_limit": (0, int, "requests per rolling 30 s and client; 0: no limit"),
     "bulk_single_reads": (50, int, "single reads within 30 s before it is a violation"),
+    "playlist_reads": (True, bool, "false: playlists may be written, reading them is a 403"),
     "total_skips_nulls": (False, bool, "the total of the likes does not count null entries"),
+    "reccobeats_unknown": (0.15, float, "share of songs that ReccoBeats does not know"),
+    "reccobeats_nulls": (0.03, float, "share of its rows with nulls or key -1"),
+    "reccobeats_down": ("", DOWN, "the service is out of order in this way"),
+    "musicbrainz_linked": (0.7, float, "share of artists whose Spotify page is linked there"),
+    "musicbrainz_isrc": (0.5, float, "of the rest: share that can be found by ISRC"),
+    "musicbrainz_isrc_genres": (False, bool, "true: /isrc takes inc=genres; really it is a 400"),
+    "musicbrainz_interval_ms": (1000, int, "a request sooner after the one before is a 503"),
+    "musicbrainz_down": ("", DOWN, "the service is out of order in this way"),
+    "lastfm_unknown": (0.1, float, "share of artists that Last.fm does not know"),
+    "lastfm_error": (0, (0, 8, 11, 26, 29), "every call answers this error"),
+    "lastfm_statuses": (False, bool, "true: errors come with 4xx and 5xx in place of 200"),
+    "lastfm_rate": (5, int, "requests a second over 5 s before error 29; 0: no limit"),
+    "lastfm_down": ("", DOWN, "the service is out of order in this way"),
 }  # fmt: skip
 
 
@@ -108,6 +124,7 @@ class World:
         self.windows = {}  # client id -> times of its requests
         self.ban = None  # {"until", "reason", "body", "retry_after"}
         self.writes = 0
+        self.lastfm_key = hashlib.sha256(f"last.fm {seed}".encode()).hexdigest()[:32]
         self._fill_likes()
         self._fill_playlists()
 
@@ -125,6 +142,9 @@ class World:
         if isinstance(kind, tuple):
             if value not in kind:
                 raise ValueError(f"{name} must be one of {', '.join(map(str, kind))}")
+        elif kind is float:
+            if type(value) not in (int, float) or not 0 <= value <= 1:
+                raise ValueError(f"{name} must be a number in 0..1")
         elif type(value) is not kind or (kind is int and value < 0):
             raise ValueError(f"{name} must be {'a boolean' if kind is bool else 'a number >= 0'}")
         self.switches[name] = value
