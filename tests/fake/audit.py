@@ -47,7 +47,8 @@ class Audit:
 
     def open(self, request):
         entry = {
-            "n": len(self.log) + 1, "service": self.service_of(request), "t_start": round(time.time(), 6), "t_end": None,
+            "n": len(self.log) + 1, "service": self.service_of(request),
+            "t_start": round(time.time(), 6), "t_end": None,
             "method": request.method, "path": request.path, "query": request.query,
             "status": 0, "client_id": "",
             "body_sha": hashlib.sha256(request.body).hexdigest() if request.body else "",

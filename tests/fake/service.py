@@ -87,7 +87,7 @@ class Service:
     def dispatch(self, request, entry):
         path = request.path
         if request.ask:
-            return self.sources.respond(request)
+            return self.sources.respond(request, entry)
         if path.startswith("/v1/"):
             return self.gate.respond(request, entry)
         if path == "/authorize":

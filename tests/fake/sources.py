@@ -36,7 +36,7 @@ class Sources:
         kind = self.world.switches[f"{service}_down"]
         return (kind, DRIPS_S if kind == "slow" else None) if kind else None
 
-    def respond(self, request):
+    def respond(self, request, entry):
         service = self.services[request.ask.service]
         if len(request.target) > TARGET_MAX:
             return html_response(414, "Request-URI Too Large")
@@ -45,6 +45,8 @@ class Sources:
                 raise request.refused
             return service.respond(request.ask)
         except Refused as refused:
+            if refused.status not in (400, 404) and refused.code != 6:
+                entry["kind"] = "refused"  # says nothing about what was asked
             return service.refusal(request, refused.status, refused.text, refused.code)
 
     def weather(self, request):
