@@ -18,6 +18,7 @@ struct http_req {
     enum http_auth auth;
     bool idempotent;          /* may be sent again when its outcome is unknown */
     bool secret_body;         /* the body holds a credential: never logged, wiped after use */
+    bool secret_url;          /* the URL holds one: it is not logged */
     char url[8192];           /* a hundred addresses, encoded */
     const char *content_type; /* static; NULL: no body */
     struct buf body;

@@ -189,8 +189,9 @@ bool text_to_duration_ms(const char *s, int64_t *ret_ms)
     }
     memcpy(digits, s, n);
     digits[n] = '\0';
-    char letter = s[n] != '\0' ? s[n] : 's';
-    if (s[n] != '\0' && s[n + 1] != '\0') {
+    const char *unit = s[n] != '\0' ? s + n : "s";
+    char letter = strcmp(unit, "ms") == 0 ? '\0' : unit[0];
+    if (letter != '\0' && unit[1] != '\0') {
         return false;
     }
     for (size_t i = 0; i < UNITS; i++) {

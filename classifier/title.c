@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "classifier/artist.h"
 #include "classifier/word.h"
 
 #define TITLE_MAX 512
@@ -149,4 +150,12 @@ size_t title_plain(const char *name, char *out, size_t out_size)
     blanks_join(plain);
     text_copy(out, out_size, *plain ? plain : lower);
     return strlen(out);
+}
+
+uint64_t title_key(const char *name, const char *artists)
+{
+    char plain[512];
+    size_t n = title_plain(name, plain, sizeof(plain));
+    uint64_t hash = text_hash(plain, n, artist_key(artists));
+    return hash ? hash : 1;
 }

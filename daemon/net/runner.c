@@ -139,7 +139,7 @@ static void on_reply(void *ctx, struct http_res *res)
     *res = (struct http_res){0};
     r->n_flying--;
     log_debug("runner: reply method=%s url=%s status=%d %s", http_method_name(s->req.method),
-              s->req.url, s->res.status, s->res.failure);
+              s->req.secret_url ? "-" : s->req.url, s->res.status, s->res.failure);
     r->ticking = true;
     if (!r->ending)
         slot_judge(r, s);
