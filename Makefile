@@ -29,7 +29,10 @@ WARN += $(foreach f,-Wimplicit-fallthrough=5 -Wlogical-op -Wduplicated-cond -Wdu
 	$(call probe,$(f)))
 HARD := $(foreach f,-fstack-protector-strong -fstack-clash-protection -fcf-protection=full,$(call probe,$(f)))
 
-CPPFLAGS := -I. -D_GNU_SOURCE -DGENRED_VERSION='"$(VERSION)"' -DGENRED_SYSCONFDIR='"$(SYSCONFDIR)"'
+# Who packages genred names an address that the asked services may write to.
+CONTACT ?= genred@localhost
+CPPFLAGS := -I. -D_GNU_SOURCE -DGENRED_VERSION='"$(VERSION)"' -DGENRED_SYSCONFDIR='"$(SYSCONFDIR)"' \
+	-DGENRED_CONTACT='"$(CONTACT)"'
 ifeq ($(SAN),asan)
 CFLAGS  := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 LDFLAGS := -fsanitize=address,undefined

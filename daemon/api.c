@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "daemon/app.h"
 #include "daemon/doctor.h"
+#include "daemon/import.h"
 #include "daemon/policy.h"
 #include "daemon/song.h"
 #include "daemon/songs.h"
@@ -122,6 +123,14 @@ static enum err_code get_runs(struct app *a, const struct server_request *req,
     return status_runs(a, ret, e);
 }
 
+static enum err_code get_sources(struct app *a, const struct server_request *req,
+                                 const struct json *body, struct json **ret, struct err *e)
+{
+    (void)req;
+    (void)body;
+    return sources_json(a, ret, e);
+}
+
 static enum err_code get_paths(struct app *a, const struct server_request *req,
                                const struct json *body, struct json **ret, struct err *e)
 {
@@ -135,6 +144,13 @@ static enum err_code get_paths(struct app *a, const struct server_request *req,
     json_set_str(j, "page", a->page_server ? a->config.listen : NULL);
     *ret = j;
     return ERR_OK;
+}
+
+static enum err_code post_import(struct app *a, const struct server_request *req,
+                                 const struct json *body, struct json **ret, struct err *e)
+{
+    (void)req;
+    return import_rows(a, body, ret, e);
 }
 
 /* {"run": N} for a wish that was taken. */
@@ -152,9 +168,9 @@ static enum err_code want(struct app *a, struct runs_wish *wish, struct json **r
 static enum err_code post_sync(struct app *a, const struct server_request *req,
                                const struct json *body, struct json **ret, struct err *e)
 {
-    struct runs_wish wish = {.kind = RUNS_SYNC, .threshold = -1};
+    struct runs_wish wish = {
+        .kind = RUNS_SYNC, .threshold = -1, .wait = json_get_bool(body, "wait", false)};
     (void)req;
-    (void)body;
     return want(a, &wish, ret, e);
 }
 
@@ -177,6 +193,7 @@ static enum err_code post_sort(struct app *a, const struct server_request *req,
         .kind = RUNS_SORT,
         .threshold = json_get_num(body, "threshold", -1),
         .dry_run = json_get_bool(body, "dry_run", false),
+        .wait = json_get_bool(body, "wait", false),
     };
     (void)req;
     const struct json *threshold = json_get(body, "threshold");
@@ -263,7 +280,9 @@ static const struct route routes[] = {
     {"GET", "/api/similar", true, true, 200, get_similar},
     {"POST", "/api/label", false, true, 200, post_label},
     {"GET", "/api/runs", true, false, 200, get_runs},
+    {"GET", "/api/sources", true, false, 200, get_sources},
     {"GET", "/api/paths", false, false, 200, get_paths},
+    {"POST", "/api/import", false, true, 200, post_import},
     {"POST", "/api/sync", false, false, 202, post_sync},
     {"POST", "/api/sort", false, false, 202, post_sort},
     {"POST", "/api/drop", false, false, 202, post_drop},

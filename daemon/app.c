@@ -14,7 +14,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/api.h"
-#include "store/fact.h"
 
 static enum err_code open_state(struct app *a, struct err *e)
 {
@@ -42,12 +41,7 @@ static enum err_code load_login(struct app *a, struct err *e)
     text_copy(a->token.client_id, sizeof(a->token.client_id), a->config.client_id);
     text_copy(a->token.accounts_url, sizeof(a->token.accounts_url), a->config.accounts_url);
     enum err_code code = token_load(&a->token, e);
-    if (code == ERR_OK)
-        code = policy_load(a, e);
-    if (code == ERR_OK)
-        code = store_fact_order(a->store, (const char *const *)a->config.order.items,
-                                a->config.order.n, e);
-    return code;
+    return code ? code : policy_load(a, e);
 }
 
 static gid_t socket_group(const struct app *a)
@@ -124,10 +118,19 @@ static void on_audience(void *ctx, bool anybody)
     runner_listen(a->runs.runner, anybody);
 }
 
+/* Services ask for name, version and a contact. */
+static char *user_agent(const struct app *a)
+{
+    return mem_printf("genred/" GENRED_VERSION " ( %s )",
+                      *a->config.contact ? a->config.contact : GENRED_CONTACT);
+}
+
 static enum err_code open_loop(struct app *a, struct err *e)
 {
+    char *agent = user_agent(a);
     struct client_options options = {
-        .user_agent = "genred/" GENRED_VERSION " (Spotify genre playlists; local daemon)",
+        .user_agent = agent,
+        .ca_file = getenv("SSL_CERT_FILE"),
         .stall_s = 10,
     };
     a->loop = loop_new();
@@ -135,8 +138,11 @@ static enum err_code open_loop(struct app *a, struct err *e)
     loop_signal(a->loop, SIGINT, on_terminate, a);
     loop_signal(a->loop, SIGHUP, on_hangup, a);
     enum err_code code = client_new(a->loop, &options, &a->client, e);
+    free(agent);
     if (code == ERR_OK)
         code = runs_open(&a->runs, a, e);
+    if (code == ERR_OK)
+        code = sources_open(&a->sources, a, e);
     if (code == ERR_STORE)
         err_wrap(e, "%s/genred.db", a->config.state_dir);
     if (code)
@@ -198,6 +204,8 @@ static void app_close(struct app *a)
         session_close(&a->session);
     if (a->runs.runner)
         runs_close(&a->runs);
+    if (a->sources.settle)
+        sources_close(&a->sources);
     server_close(a->page_server);
     server_close(a->unix_server);
     client_free(a->client);
@@ -240,6 +248,8 @@ enum err_code app_run(const struct app_options *options, struct err *e)
         notify_ready();
         log_info("genred: ready version=%s socket=%s", GENRED_VERSION, a.config.socket);
         schedule_renew(&a.schedule);
+        if (options->transient < 0)
+            sources_wake(&a.sources, false);
         store_release_memory(a.store);
         mem_trim();
         loop_run(a.loop);
@@ -252,7 +262,8 @@ enum err_code app_run(const struct app_options *options, struct err *e)
 static void stop_when_idle(void *ctx)
 {
     struct app *a = ctx;
-    if (runs_is_busy(&a->runs) || runner_is_busy(a->session.runner)) {
+    if (runs_is_busy(&a->runs) || runner_is_busy(a->session.runner) ||
+        sources_is_busy(&a->sources)) {
         loop_timer_start(a->stopper, 10);
         return;
     }
@@ -268,8 +279,17 @@ void app_stop(struct app *a)
     notify_stopping();
     session_cancel(&a->session);
     runs_cancel(&a->runs, 0);
+    sources_cancel(&a->sources);
     a->stopper = loop_timer_new(a->loop, stop_when_idle, a);
     loop_timer_start(a->stopper, 0);
+}
+
+void app_rest(struct app *a)
+{
+    if (runs_is_busy(&a->runs) || sources_is_busy(&a->sources))
+        return;
+    store_release_memory(a->store);
+    mem_trim();
 }
 
 static void keep_old(char **now, char **old, const char *key)
@@ -310,6 +330,9 @@ static void apply(struct app *a, struct config *fresh)
     a->token.dead = false;
     if (load_login(a, &e))
         log_error("reload: login unreadable reason='%s'", e.text);
+    if (sources_reopen(&a->sources, &e))
+        log_error("reload: sources not opened reason='%s'", e.text);
+    sources_wake(&a->sources, true);
     log_level_set(a->config.log_level);
     config_warn(&a->config);
 }

@@ -20,6 +20,7 @@
 #include "daemon/runs.h"
 #include "daemon/schedule.h"
 #include "daemon/session.h"
+#include "daemon/sources.h"
 #include "spotify/access.h"
 #include "store/store.h"
 
@@ -52,12 +53,15 @@ struct app {
     struct runs runs;
     struct session session;
     struct schedule schedule;
+    struct sources sources;
 };
 
 /* Runs the daemon until it is told to stop. ERR_BUSY when another one owns the state directory. */
 ERR_NODISCARD enum err_code app_run(const struct app_options *options, struct err *e);
 /* Cancels what runs, then ends the loop. */
 void app_stop(struct app *a);
+/* Gives memory back when nothing is at work. */
+void app_rest(struct app *a);
 /* Reads the configuration again, at once or when no job runs. */
 void app_reload(struct app *a);
 #endif

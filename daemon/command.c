@@ -115,6 +115,15 @@ const struct command_row command_rows[] = {
      BIT(PLAYLIST) | BIT(COUNT) | BIT(FROM) | BIT(MODEL), 0,
      "List the songs that are closest to a song or to a playlist.",
      "TRACK is the song's id, URI, address or name."},
+    {COMMAND_SOURCES, "sources", "", 0, 0, COMMAND_ASK, false, WORDS_NONE, 0, 0,
+     "Show what each source of statistics and tags knows of your songs.",
+     "With its last answer, its last error, and what is still to be asked."},
+    {COMMAND_IMPORT, "import", "FILE...", 1, COMMAND_VALUES_MAX, COMMAND_ASK, false, WORDS_FILES, 0,
+     0, "Take statistics and tags from files.",
+     "A CSV, gzip too: an Exportify export, a track table, or one of the lists that people "
+     "publish. "
+     "Songs are found by id, ISRC, or artist and title. It counts where [sources] order has "
+     "\"dataset\"; nothing is sent anywhere."},
     {COMMAND_RUNS, "runs", "", 0, 0, COMMAND_ASK, false, WORDS_NONE, 0, 0,
      "List the last runs and how they ended.", "Newest first."},
     {COMMAND_WATCH, "watch", "", 0, 0, COMMAND_WORK, false, WORDS_NONE, 0, 0,

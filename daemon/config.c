@@ -10,6 +10,7 @@
 #include "base/ini.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "daemon/config_path.h"
 #include "daemon/config_value.h"
 
@@ -31,8 +32,22 @@ const struct config_key config_keys[] = {
      "Address of the Web API; https, or http on this machine."},
     {"spotify", "accounts_url", CONFIG_URL, AT(accounts_url), "https://accounts.spotify.com", 0, 0,
      "Address of the login service; likewise."},
-    {"sources", "order", CONFIG_SOURCES, AT(order), "spotify", 0, 0,
-     "Where statistics and tags of songs come from, first choice first, between commas."},
+    {"sources", "order", CONFIG_SOURCES, AT(order),
+     "spotify, dataset, reccobeats, musicbrainz, lastfm", 0, 0,
+     "Where statistics and tags of songs come from, between commas: the first that knows a value "
+     "counts; one that is left out is neither asked nor used."},
+    {"sources", "reccobeats_url", CONFIG_URL, AT(reccobeats_url), "https://api.reccobeats.com", 0,
+     0, "Address of ReccoBeats: audio statistics by Spotify id."},
+    {"sources", "musicbrainz_url", CONFIG_URL, AT(musicbrainz_url), "https://musicbrainz.org/ws/2",
+     0, 0, "Address of MusicBrainz, or of a mirror of it: genre tags of artists."},
+    {"sources", "musicbrainz_interval", CONFIG_DURATION, AT(musicbrainz_interval_ms), "1s", 0, 0,
+     "Time between two requests there; less than 1s only for a mirror on this machine."},
+    {"sources", "lastfm_url", CONFIG_URL, AT(lastfm_url), "https://ws.audioscrobbler.com/2.0", 0, 0,
+     "Address of Last.fm: tags of artists and songs."},
+    {"sources", "lastfm_key", CONFIG_TEXT, AT(lastfm_key), "", 0, 0,
+     "Your API key for Last.fm; empty: Last.fm is not asked."},
+    {"sources", "contact", CONFIG_TEXT, AT(contact), "", 0, 0,
+     "Mail or web address that these services may reach you at; it goes into the User-Agent."},
     {"daemon", "state_dir", CONFIG_PATH, AT(state_dir), NULL, 0, 0,
      "Directory of the database and the key; else $STATE_DIRECTORY, $XDG_STATE_HOME/genred or "
      "~/.local/state/genred."},
@@ -285,6 +300,21 @@ static enum err_code paths_take(struct config *c, struct err *e)
     return ERR_OK;
 }
 
+/* What one key may be depends on another. */
+static enum err_code sources_check(const struct config *c, struct err *e)
+{
+    if (c->musicbrainz_interval_ms < 1000 && !url_is_loopback(c->musicbrainz_url)) {
+        return err_set(e, ERR_CONFIG,
+                       "sources.musicbrainz_interval: MusicBrainz allows one request a second, so "
+                       "less than 1s is only for a mirror on this machine");
+    }
+    if (strpbrk(c->contact, "()\r\n") != NULL) {
+        return err_set(e, ERR_CONFIG,
+                       "sources.contact: a mail or web address has no brackets or line ends");
+    }
+    return ERR_OK;
+}
+
 enum err_code config_load(const char *path, struct config *ret, struct err *e)
 {
     struct config c = {.file = config_path_file(path)};
@@ -297,6 +327,9 @@ enum err_code config_load(const char *path, struct config *ret, struct err *e)
     }
     if (code == ERR_OK) {
         code = paths_take(&c, e);
+    }
+    if (code == ERR_OK) {
+        code = sources_check(&c, e);
     }
     if (code != ERR_OK) {
         config_free(&c);

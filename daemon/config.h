@@ -26,7 +26,13 @@ struct config {
     char *api_url;         /* https, or http to loopback; no '/' at the end */
     char *accounts_url;    /* likewise */
 
-    struct config_list order; /* known sources only, each once */
+    struct config_list order;        /* known sources only, each once */
+    char *reccobeats_url;            /* as api_url */
+    char *musicbrainz_url;           /* likewise */
+    int64_t musicbrainz_interval_ms; /* >= 1000 unless the address is loopback */
+    char *lastfm_url;                /* likewise */
+    char *lastfm_key;                /* "": none */
+    char *contact;                   /* "": none */
 
     char *state_dir;          /* absolute */
     char *socket;             /* absolute; fits into sockaddr_un */

@@ -8,6 +8,7 @@
 #include "base/url.h"
 #include "daemon/ctl_show.h"
 #include "daemon/ctl_songs.h"
+#include "daemon/ctl_sources.h"
 #include "daemon/ctl_table.h"
 
 typedef void show_fn(const struct ctl *c, const struct json *answer);
@@ -54,6 +55,11 @@ enum err_code ctl_query_logout(struct ctl *c, struct err *e)
 enum err_code ctl_query_genres(struct ctl *c, struct err *e)
 {
     return ask_and_show(c, "GET", "/api/genres", ctl_songs_genres, e);
+}
+
+enum err_code ctl_query_sources(struct ctl *c, struct err *e)
+{
+    return ask_and_show(c, "GET", "/api/sources", ctl_sources_show, e);
 }
 
 enum err_code ctl_query_list(struct ctl *c, struct err *e)

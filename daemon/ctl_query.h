@@ -14,6 +14,7 @@ ERR_NODISCARD enum err_code ctl_query_review(struct ctl *c, struct err *e);
 ERR_NODISCARD enum err_code ctl_query_label(struct ctl *c, struct err *e);
 ERR_NODISCARD enum err_code ctl_query_why(struct ctl *c, struct err *e);
 ERR_NODISCARD enum err_code ctl_query_similar(struct ctl *c, struct err *e);
+ERR_NODISCARD enum err_code ctl_query_sources(struct ctl *c, struct err *e);
 ERR_NODISCARD enum err_code ctl_query_runs(struct ctl *c, struct err *e);
 /* These two are content without a daemon, and start none. */
 ERR_NODISCARD enum err_code ctl_query_cancel(struct ctl *c, struct err *e);

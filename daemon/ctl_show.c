@@ -176,8 +176,9 @@ void ctl_show_status(const struct ctl *c, const struct json *status)
     kinds_print(json_get(status, "liked_kinds"));
     int64_t pending = json_get_int(status, "sources_pending", 0);
     if (pending > 0) {
-        snprintf(text, sizeof(text), "%lld songs", (long long)pending);
-        line_print("pending", text);
+        snprintf(text, sizeof(text), "at least %lld calls, see genrectl sources",
+                 (long long)pending);
+        line_print("still to ask", text);
     }
     time_print("last sync", status, "last_sync");
     time_print("next sync", status, "next_sync");
@@ -275,11 +276,31 @@ static void sorted_print(const struct ctl *c, const struct json *summary)
            (long long)json_get_int(summary, "requests", 0), json_get_num(summary, "seconds", 0));
 }
 
+static void cost_print(const struct json *cost)
+{
+    if (cost == NULL) {
+        return;
+    }
+    char span[48];
+    text_duration((int64_t)(json_get_num(cost, "seconds", 0) * 1000), span, sizeof(span));
+    printf("a sort costs %lld calls to Spotify, about %s\n",
+           (long long)(json_get_int(cost, "reads", 0) + json_get_int(cost, "writes", 0)), span);
+    const struct json *sources = json_get(cost, "sources");
+    for (const struct json *s = json_first(sources); s != NULL; s = json_next(s)) {
+        long long calls = json_get_int(s, "calls", 0);
+        text_duration(json_get_int(s, "seconds", 0) * 1000, span, sizeof(span));
+        if (calls > 0) {
+            printf("and at least %lld to %s, about %s\n", calls, json_get_str(s, "name"), span);
+        }
+    }
+}
+
 void ctl_show_summary(const struct ctl *c, const struct json *summary)
 {
     const char *job = json_get_str(summary, "job");
     if (json_is_array(json_get(summary, "playlists"))) {
         sorted_print(c, summary);
+        cost_print(json_get(summary, "cost"));
     } else if (text_equal(job, "login")) {
         const char *user = name_of(json_get(summary, "user"));
         char *clean = ctl_table_clean(user != NULL ? user : "");

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "daemon/ctl.h"
 #include "daemon/ctl_doctor.h"
+#include "daemon/ctl_import.h"
 #include "daemon/ctl_local.h"
 #include "daemon/ctl_login.h"
 #include "daemon/ctl_query.h"
@@ -46,6 +47,10 @@ static carry_out_fn *carry_out_find(enum command_id id)
         return ctl_query_why;
     case COMMAND_SIMILAR:
         return ctl_query_similar;
+    case COMMAND_SOURCES:
+        return ctl_query_sources;
+    case COMMAND_IMPORT:
+        return ctl_import_run;
     case COMMAND_RUNS:
         return ctl_query_runs;
     case COMMAND_WATCH:

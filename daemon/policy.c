@@ -10,31 +10,41 @@
 #include "spotify/judge.h"
 #include "store/setting.h"
 
-static enum runner_verdict judge(void *ctx, const struct http_req *req, const struct http_res *res,
-                                 unsigned attempt, struct runner_delay *ret)
+double policy_jitter(void)
 {
     static struct rand_seq jitter; /* spreads retries; its quality does not matter */
-    (void)ctx;
     if (!jitter.state)
         rand_bytes(&jitter.state, sizeof(jitter.state));
-    struct retry_answer answer;
-    judge_reply(req, res, attempt, rand_unit(&jitter), &answer);
-    switch (answer.verdict) {
+    return rand_unit(&jitter);
+}
+
+enum runner_verdict policy_verdict(const struct retry_answer *answer, struct runner_delay *ret)
+{
+    switch (answer->verdict) {
     case RETRY_DELIVER:
         return RUNNER_DELIVER;
     case RETRY_AGAIN:
-        ret->delay_ms = answer.delay_ms;
+        ret->delay_ms = answer->delay_ms;
         return RUNNER_RETRY;
     case RETRY_HOLD:
-        ret->until_utc_s = clock_utc_s() + (answer.delay_ms + 999) / 1000 + 1;
+        ret->until_utc_s = clock_utc_s() + (answer->delay_ms + 999) / 1000 + 1;
         return RUNNER_HOLD;
     case RETRY_REAUTHORISE:
         return RUNNER_REAUTHORISE;
     case RETRY_GIVE_UP:
         break;
     }
-    ret->err = answer.err;
+    ret->err = answer->err;
     return RUNNER_GIVE_UP;
+}
+
+static enum runner_verdict judge(void *ctx, const struct http_req *req, const struct http_res *res,
+                                 unsigned attempt, struct runner_delay *ret)
+{
+    struct retry_answer answer;
+    (void)ctx;
+    judge_reply(req, res, attempt, policy_jitter(), &answer);
+    return policy_verdict(&answer, ret);
 }
 
 static const struct secret *get_token(void *ctx)

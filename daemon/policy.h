@@ -3,6 +3,7 @@
 #define DAEMON_POLICY_H
 
 #include "base/err.h"
+#include "base/retry.h"
 #include "daemon/jobs/token.h"
 #include "daemon/net/runner.h"
 
@@ -17,6 +18,10 @@ struct policy {
 struct runner_policy policy_make(struct policy *p);
 /* Reads the cool-down and the access that were learned before. */
 ERR_NODISCARD enum err_code policy_load(struct app *a, struct err *e);
+/* [0, 1): spreads retries. */
+double policy_jitter(void);
+/* A service's answer as the runner wants it. */
+enum runner_verdict policy_verdict(const struct retry_answer *answer, struct runner_delay *ret);
 /* Stores what was learned about the app's access, if anything was. */
 void policy_remember(struct app *a);
 

@@ -82,6 +82,7 @@ static enum err_code fill_options(struct app *app, struct runs_wish *wish,
     struct work_options o = {
         .name = wish->kind == RUNS_SORT ? "sort" : "sync",
         .dry_run = wish->dry_run,
+        .wait = wish->wait,
         .threshold = wish->threshold >= 0 ? wish->threshold : app->config.threshold,
         .stay_margin = STAY_MARGIN,
         .playlist_name = mem_strdup(app->config.playlist_name),
@@ -135,6 +136,7 @@ static enum err_code make_job(struct runs *r, struct runs_wish *wish, struct job
         .tree = app->tree,
         .api_url = app->config.api_url,
         .account = app->token.account,
+        .sources = &app->sources.for_work,
     };
     if (code == ERR_OK) {
         env.user_id = account.user_id;
@@ -258,6 +260,7 @@ static void end_run(struct runs *r, const struct err *e)
         hook_run(app->config.on_failure, err_name(e->code), e->text);
     if (!r->now.wish.dry_run)
         policy_remember(app);
+    bool settle = e->code == ERR_OK && !r->now.wish.dry_run;
     schedule_note(&app->schedule, e);
     runs_wish_free(&r->now.wish);
     r->now.id = 0;
@@ -265,9 +268,10 @@ static void end_run(struct runs *r, const struct err *e)
         app_reload(app);
     start_next(r);
     if (!runs_is_busy(r) && !app->stopping) {
-        store_release_memory(app->store);
-        mem_trim();
         schedule_renew(&app->schedule);
+        if (settle)
+            sources_settle(&app->sources);
+        app_rest(app);
     }
 }
 
@@ -333,11 +337,11 @@ static bool same_genres(const struct runs_wish *a, const struct runs_wish *b)
 /* Whether a run of `running` gives what `wish` wants. */
 static bool fulfils(const struct runs_wish *running, const struct runs_wish *wish)
 {
-    if (wish->kind == RUNS_SYNC)
+    if (wish->kind == RUNS_SYNC && !wish->wait)
         return running->kind == RUNS_SYNC || (running->kind == RUNS_SORT && !running->dry_run);
     return running->kind == wish->kind && running->dry_run == wish->dry_run &&
-           !(running->threshold < wish->threshold) && !(running->threshold > wish->threshold) &&
-           same_genres(running, wish);
+           running->wait == wish->wait && !(running->threshold < wish->threshold) &&
+           !(running->threshold > wish->threshold) && same_genres(running, wish);
 }
 
 static enum err_code check(struct runs *r, struct runs_wish *wish, struct err *e)

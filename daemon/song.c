@@ -14,8 +14,8 @@
 #include "daemon/choice.h"
 #include "daemon/songs.h"
 #include "daemon/track.h"
-#include "store/playlist.h"
 #include "store/fact.h"
+#include "store/playlist.h"
 
 /* --- the person's word
  * ---------------------------------------------------------------------------- */

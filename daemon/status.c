@@ -51,6 +51,7 @@ static void add_warnings(struct app *a, struct json *j)
     if (a->token.dead)
         json_add_str(warnings,
                      "the login has ended or was revoked: run 'genrectl login' once more");
+    sources_warn(&a->sources, warnings);
     json_set(j, "warnings", warnings);
 }
 
@@ -138,7 +139,7 @@ enum err_code status_json(struct app *a, struct json **ret, struct err *e)
         set_time(j, "next_sync", schedule_next(&a->schedule));
         set_time(j, "cooldown_until", a->cooldown_until_s > now ? a->cooldown_until_s : 0);
         json_set_str(j, "access", access_regime(&a->access));
-        json_set_int(j, "sources_pending", 0);
+        json_set_int(j, "sources_pending", sources_calls_left(&a->sources));
         json_set_bool(j, "client_id_set", *a->config.client_id != '\0');
         json_set_str(j, "model", model_id(a->model));
         if (running)

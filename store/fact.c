@@ -22,7 +22,7 @@ static enum err_code order_note(struct store *s, const char *const *sources, siz
         buf_printf(&now, "%s%s", i ? "," : "", sources[i]);
     enum err_code code = store_setting_get(s, ORDER_KEY, &before, e);
     if (code == ERR_OK && strcmp(buf_str(&now), buf_str(&before)) != 0) {
-        code = sql_run(s, e, "DELETE FROM label", "");
+        code = sql_run(s, e, "UPDATE label SET stale = 1", "");
         code = code ? code : store_setting_put(s, ORDER_KEY, buf_str(&now), now.len, e);
     }
     buf_free(&now);
@@ -43,12 +43,23 @@ enum err_code store_fact_order(struct store *s, const char *const *sources, size
     return store_end(s, code, e);
 }
 
+enum err_code store_fact_counts(struct store *s, const char *source, bool *ret_counts,
+                                struct err *e)
+{
+    int64_t n = 0;
+    enum err_code code =
+        sql_int(s, &n, 0, e, "SELECT count(*) FROM source_order WHERE source = ?", "s", source);
+    if (code == ERR_OK)
+        *ret_counts = n > 0;
+    return code;
+}
+
 /* --- writing
  * ---------------------------------------------------------------------------------------- */
 
-static enum err_code drop_label(struct store *s, int64_t track, struct err *e)
+static enum err_code age_label(struct store *s, int64_t track, struct err *e)
 {
-    return sql_run(s, e, "DELETE FROM label WHERE track = ?", "i", track);
+    return sql_run(s, e, "UPDATE label SET stale = 1 WHERE track = ?", "i", track);
 }
 
 enum err_code store_fact_stats_put(struct store *s, int64_t track, const char *source,
@@ -61,7 +72,7 @@ enum err_code store_fact_stats_put(struct store *s, int64_t track, const char *s
                 " mask = excluded.mask, stat = excluded.stat",
                 "isiib", track, source, now_s, (int64_t)mask, (const void *)stat,
                 sizeof(*stat) * SONG_STATS);
-    return code == ERR_OK && mask ? drop_label(s, track, e) : code;
+    return code == ERR_OK && mask ? age_label(s, track, e) : code;
 }
 
 enum err_code store_fact_artist_put(struct store *s, int64_t artist, const char *source,
@@ -80,7 +91,7 @@ enum err_code store_fact_artist_put(struct store *s, int64_t artist, const char 
                     "isiss", artist, source, now_s, words->tags, words->weights);
     if (code == ERR_OK && !same)
         code = sql_run(s, e,
-                       "DELETE FROM label WHERE track IN"
+                       "UPDATE label SET stale = 1 WHERE track IN"
                        " (SELECT track FROM track_artist WHERE artist = ?)",
                        "i", artist);
     return code;
@@ -101,7 +112,7 @@ enum err_code store_fact_track_put(struct store *s, int64_t track, const char *s
                        " ON CONFLICT(track, source) DO UPDATE SET asked_s = excluded.asked_s,"
                        " tags = excluded.tags, weights = excluded.weights, label = excluded.label",
                        "isisss", track, source, now_s, words->tags, words->weights, words->label);
-    return code == ERR_OK && !same ? drop_label(s, track, e) : code;
+    return code == ERR_OK && !same ? age_label(s, track, e) : code;
 }
 
 /* --- reading

@@ -3,6 +3,7 @@
 #ifndef STORE_FACT_H
 #define STORE_FACT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,12 +14,17 @@
 #define STORE_SOURCES_MAX 16
 
 /* From now on these sources count, first choice first; what others said is kept but not read.
- * Until this is called none counts. An order other than that of the last time drops all labels. */
+ * Until this is called none counts. With an order other than that of the last time all songs are
+ * to be labelled again. */
 ERR_NODISCARD enum err_code store_fact_order(struct store *s, const char *const *sources, size_t n,
                                              struct err *e);
 
-/* stat: (SONG_STATS), where the mask's bit is set. mask 0: asked, and it knows nothing. What
- * changes a song's inputs drops its label; so do the others below. */
+/* Whether a source counts. */
+ERR_NODISCARD enum err_code store_fact_counts(struct store *s, const char *source, bool *ret_counts,
+                                              struct err *e);
+
+/* stat: (SONG_STATS), where the mask's bit is set. mask 0: asked, and it knows nothing. A song
+ * whose inputs change is to be labelled again; so with the others below. */
 ERR_NODISCARD enum err_code store_fact_stats_put(struct store *s, int64_t track, const char *source,
                                                  int64_t now_s, uint32_t mask, const float *stat,
                                                  struct err *e);

@@ -31,7 +31,8 @@ enum err_code store_label_lacking(struct store *s, int64_t account, const char *
         &q, s, e,
         "SELECT t.id, t.sid, t.name, t.artists, t.album, t.release_date, t.duration_ms, t.explicit"
         " FROM liked JOIN track t ON t.id = liked.track WHERE liked.account = ?"
-        " AND NOT EXISTS(SELECT 1 FROM label WHERE label.track = t.id AND label.model = ?)"
+        " AND NOT EXISTS(SELECT 1 FROM label WHERE label.track = t.id AND label.model = ?"
+        "   AND NOT label.stale)"
         " ORDER BY t.id LIMIT ?",
         "isi", account, model, (int64_t)max);
     if (code)
@@ -56,7 +57,8 @@ enum err_code store_label_lacking_count(struct store *s, int64_t account, const 
 {
     return sql_int(s, ret_n, 0, e,
                    "SELECT count(*) FROM liked WHERE account = ? AND NOT EXISTS"
-                   "(SELECT 1 FROM label WHERE label.track = liked.track AND label.model = ?)",
+                   "(SELECT 1 FROM label WHERE label.track = liked.track AND label.model = ?"
+                   " AND NOT label.stale)",
                    "is", account, model);
 }
 
@@ -93,7 +95,7 @@ enum err_code store_label_put(struct store *s, const struct store_songs *songs,
             s, e,
             "INSERT INTO label(track, model, p, place, regime) VALUES(?, ?, ?, ?, ?)"
             " ON CONFLICT(track) DO UPDATE SET model = excluded.model, p = excluded.p,"
-            " place = excluded.place, regime = excluded.regime",
+            " place = excluded.place, regime = excluded.regime, stale = 0",
             "isbbi", songs->row[i], labels->model, (const void *)(labels->p + i * labels->n_genres),
             labels->n_genres * sizeof(float), (const void *)(labels->places + i * labels->dim),
             labels->dim * sizeof(float), (int64_t)labels->regime[i]);

@@ -224,3 +224,13 @@ enum err_code store_outbox_count(struct store *s, int64_t account, int64_t *ret_
                    " WHERE p.account = ?",
                    "i", account);
 }
+
+enum err_code store_outbox_calls(struct store *s, int64_t account, int64_t batch, int64_t *ret_n,
+                                 struct err *e)
+{
+    return sql_int(s, ret_n, 0, e,
+                   "SELECT coalesce(sum((n + ?2 - 1) / ?2), 0) FROM"
+                   " (SELECT count(*) AS n FROM outbox o JOIN playlist p ON p.id = o.playlist"
+                   "  WHERE p.account = ?1 GROUP BY o.playlist, o.verb)",
+                   "ii", account, batch);
+}

@@ -57,6 +57,9 @@ ERR_NODISCARD enum err_code store_outbox_requeue_all(struct store *s, int64_t pl
  * mended, a song twice cannot. One transaction. */
 ERR_NODISCARD enum err_code store_outbox_assume_done(struct store *s, int64_t playlist,
                                                      struct err *e);
+/* Requests that it takes to write all rows of the account, at most `batch` songs in one. */
+ERR_NODISCARD enum err_code store_outbox_calls(struct store *s, int64_t account, int64_t batch,
+                                               int64_t *ret_n, struct err *e);
 /* Rows of any state, of the account. */
 ERR_NODISCARD enum err_code store_outbox_count(struct store *s, int64_t account, int64_t *ret_n,
                                                struct err *e);

@@ -77,6 +77,8 @@ static const struct migration migrations[] = {
      "  track INTEGER NOT NULL REFERENCES track, genre TEXT NOT NULL, verdict INTEGER NOT NULL,"
      "  made_s INTEGER NOT NULL, PRIMARY KEY(account, track, genre)) WITHOUT ROWID;"},
     {"sources",
+     /* A label that is no longer true counts until the next one is made. */
+     "ALTER TABLE label ADD COLUMN stale INTEGER NOT NULL DEFAULT 0;"
      "CREATE INDEX liked_track ON liked(track);"
      "ALTER TABLE tag ADD COLUMN weights TEXT NOT NULL DEFAULT '';"
      /* What a source said in words of a song itself. */

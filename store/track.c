@@ -70,7 +70,7 @@ enum err_code store_track_put(struct store *s, const struct library_track *t, in
         if (code == ERR_OK)
             code = artists_put(s, id, t, e);
         if (code == ERR_OK)
-            code = sql_run(s, e, "DELETE FROM label WHERE track = ?", "i", id);
+            code = sql_run(s, e, "UPDATE label SET stale = 1 WHERE track = ?", "i", id);
     }
     arena_free(&a);
     if (code == ERR_OK)

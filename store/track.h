@@ -9,7 +9,8 @@
 #include "base/library.h"
 #include "store/store.h"
 
-/* Inserts or updates a song with its artists. A change in what the classifier sees drops its label.
+/* Inserts or updates a song with its artists. After a change in what the classifier sees it is to
+ * be labelled again.
  */
 ERR_NODISCARD enum err_code store_track_put(struct store *s, const struct library_track *t,
                                             int64_t *ret_track, struct err *e);

@@ -34,7 +34,10 @@ static enum job_wish ask(struct job *j, struct job_io *io, struct features_state
 {
     struct work *w = j->state;
     enum job_wish idle = j->outstanding ? JOB_WAIT : JOB_NEXT;
-    if (!access_may_ask(w->env.access, kind->family, clock_utc_s()))
+    bool counts = false;
+    if (store_fact_counts(w->env.store, SOURCE, &counts, &io->err))
+        return JOB_FAIL;
+    if (!counts || !access_may_ask(w->env.access, kind->family, clock_utc_s()))
         return idle;
     if (!access_is_open(w->env.access, kind->family) && j->outstanding)
         return JOB_WAIT;

@@ -38,9 +38,8 @@ struct inquire {
     int64_t absent;
 };
 
-static struct store_stage stage_of(const struct inquire *q, size_t stage)
+static struct store_stage stage_of(const struct source *s, size_t stage)
 {
-    const struct source *s = q->env.source;
     enum source_subject subject = s->stages[stage].subject;
     return (struct store_stage){s->name, (enum store_subject)subject, (int64_t)stage,
                                 stage == source_first_stage(s, subject)};
@@ -49,10 +48,27 @@ static struct store_stage stage_of(const struct inquire *q, size_t stage)
 /* --- what next
  * -------------------------------------------------------------------------------------- */
 
-static enum err_code count_due(struct inquire *q, size_t stage, int64_t *ret_n, struct err *e)
+static enum err_code count_due(struct store *s, const struct source *source, size_t stage,
+                               int64_t *ret_n, struct err *e)
 {
-    const struct store_stage at = stage_of(q, stage);
-    return store_inquiry_count(q->env.store, &at, clock_utc_s(), ret_n, e);
+    const struct store_stage at = stage_of(source, stage);
+    return store_inquiry_count(s, &at, clock_utc_s(), ret_n, e);
+}
+
+enum err_code inquire_calls(struct store *s, const struct source *source, int64_t *ret_calls,
+                            struct err *e)
+{
+    int64_t calls = 0;
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; code == ERR_OK && i < source->n_stages; i++) {
+        int64_t n = 0;
+        int64_t batch = (int64_t)source->stages[i].batch;
+        code = count_due(s, source, i, &n, e);
+        calls += (n + batch - 1) / batch;
+    }
+    if (code == ERR_OK)
+        *ret_calls = calls;
+    return code;
 }
 
 static enum err_code count_all(struct job *j, struct err *e)
@@ -61,7 +77,7 @@ static enum err_code count_all(struct job *j, struct err *e)
     enum err_code code = ERR_OK;
     for (size_t i = 0; code == ERR_OK && !q->counted && i < q->env.source->n_stages; i++) {
         int64_t n = 0;
-        code = count_due(q, i, &n, e);
+        code = count_due(q->env.store, q->env.source, i, &n, e);
         j->progress.total += n;
     }
     q->counted = true;
@@ -78,7 +94,7 @@ static enum err_code choose_stage(struct inquire *q, size_t *ret_stage, struct e
     size_t single = s->n_stages;
     for (size_t i = 0; i < s->n_stages; i++) {
         int64_t n = 0;
-        enum err_code code = count_due(q, i, &n, e);
+        enum err_code code = count_due(q->env.store, q->env.source, i, &n, e);
         if (code)
             return code;
         if (n == 0)
@@ -108,7 +124,7 @@ static enum err_code load(struct inquire *q, struct err *e)
     if (code || stage == s->n_stages)
         return code;
     bool is_batch = s->stages[stage].batch > 1;
-    const struct store_stage from = stage_of(q, stage);
+    const struct store_stage from = stage_of(s, stage);
     q->stage = stage;
     q->singles = is_batch ? 0 : q->singles + 1;
     return store_inquiry_due(q->env.store, &from, clock_utc_s(),

@@ -17,6 +17,10 @@ struct inquire_env {
     void *ctx;
 };
 
+/* Requests that are left at least to ask all that is due. */
+ERR_NODISCARD enum err_code inquire_calls(struct store *s, const struct source *source,
+                                          int64_t *ret_calls, struct err *e);
+
 /* Its summary: {"known": n, "absent": n}. */
 struct job *inquire_new(const struct inquire_env *env);
 

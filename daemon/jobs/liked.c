@@ -157,6 +157,7 @@ enum job_after liked_take(struct job *j, struct job_io *io)
     if (code == ERR_OK)
         code = take_page(j, io->req.tag, &page, &io->err);
     arena_free(&a);
+    work_wake_sources(j->state, false);
     return code ? JOB_TAKE_FAIL : JOB_AGAIN;
 }
 

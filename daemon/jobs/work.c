@@ -21,6 +21,12 @@ void work_note(struct work *w, const char *fmt, ...)
         w->notes[w->n_notes++] = arena_str(&w->arena, text);
 }
 
+void work_wake_sources(struct work *w, bool eager)
+{
+    if (w->env.sources && !w->options.dry_run)
+        w->env.sources->wake(w->env.sources->ctx, eager);
+}
+
 static enum job_wish finish_ask(struct job *j, struct job_io *io)
 {
     struct work *w = j->state;
@@ -34,6 +40,8 @@ static const struct job_step sync_steps[] = {
     {"liked", liked_ask, liked_take},
     {"statistics", features_statistics_ask, features_statistics_take},
     {"artists", features_artists_ask, features_artists_take},
+    {"dataset", dataset_ask, NULL},
+    {"sources", await_ask, NULL},
     {"label", label_ask, NULL},
     {"finish", finish_ask, NULL},
 };
@@ -42,6 +50,8 @@ static const struct job_step sort_steps[] = {
     {"liked", liked_ask, liked_take},
     {"statistics", features_statistics_ask, features_statistics_take},
     {"artists", features_artists_ask, features_artists_take},
+    {"dataset", dataset_ask, NULL},
+    {"sources", await_ask, NULL},
     {"label", label_ask, NULL},
     {"mirror", mirror_ask, mirror_take},
     {"plan", plan_ask, NULL},
@@ -161,6 +171,26 @@ static struct json *playlist_json(struct work *w, const struct work_genre *g, st
     return j;
 }
 
+/* What a sort after this dry run will cost: it reads what this one read, and writes. */
+static struct json *cost_json(struct job *j)
+{
+    struct work *w = j->state;
+    struct err ignored = {0};
+    struct json *cost = json_object();
+    int64_t writes = 0;
+    double seconds = (double)(clock_boot_ms() - w->started_boot_ms) / 1000;
+    if (store_outbox_calls(w->env.store, w->env.account, ENDPOINT_WRITE_MAX, &writes, &ignored))
+        writes = 0;
+    json_set_int(cost, "reads", j->requests);
+    json_set_int(cost, "writes", writes);
+    json_set_num(cost, "seconds",
+                 j->requests ? seconds * (double)(j->requests + writes) / (double)j->requests : 0);
+    json_set(cost, "sources",
+             w->env.sources ? w->env.sources->cost(w->env.sources->ctx, w->env.store)
+                            : json_array());
+    return cost;
+}
+
 static struct json *summary(struct job *j, const struct err *e)
 {
     struct work *w = j->state;
@@ -184,6 +214,10 @@ static struct json *summary(struct job *j, const struct err *e)
     struct json *notes = json_array();
     for (size_t i = 0; i < w->n_notes; i++)
         json_add_str(notes, w->notes[i]);
+    if (w->env.sources && !w->options.dry_run)
+        w->env.sources->tell(w->env.sources->ctx, notes);
+    if (w->options.dry_run)
+        json_set(s, "cost", cost_json(j));
     json_set(s, "notes", notes);
     json_set_int(s, "exit_status",
                  err_exit_status(e->code     ? e->code

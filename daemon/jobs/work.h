@@ -19,6 +19,20 @@
 #include "store/store.h"
 #include "store/track.h"
 
+/* The other sources, which are asked beside the job by somebody else. */
+struct work_sources {
+    void *ctx;
+    /* New songs may be there. eager: ask even those that failed a moment ago. */
+    void (*wake)(void *ctx, bool eager);
+    /* Whether songs are still being asked about at those that a sort waits for, or at any; how far
+     * they are. Who waits is woken (runner_poke) when that changes. */
+    bool (*busy)(void *ctx, bool any, struct job_progress *ret_progress);
+    /* Adds a sentence for each that failed or is still being asked. */
+    void (*tell)(void *ctx, struct json *notes);
+    /* [{name, calls, seconds}]: what it will cost to ask about all that is in the store. */
+    struct json *(*cost)(void *ctx, struct store *s);
+};
+
 /* What a job works on; borrowed for its whole life. */
 struct work_env {
     struct store *store; /* a copy for a dry run */
@@ -28,6 +42,7 @@ struct work_env {
     const char *api_url;
     const char *user_id; /* for the old shape of creating a playlist */
     int64_t account;
+    const struct work_sources *sources; /* NULL: there are none */
 };
 
 /* What is wanted of it; owned by the job. */
@@ -35,6 +50,7 @@ struct work_options {
     const char *name; /* "sync" or "sort"; static */
     bool sort;        /* go on to the playlists */
     bool dry_run;     /* ends before anything is written; the store is a copy */
+    bool wait;        /* sorts only when all sources are through */
     char **genres;
     size_t n_genres;
     double threshold;    /* a song enters a genre's playlist at this probability (< 0: the genre's
@@ -166,11 +182,14 @@ struct work {
     struct liked_state liked;
     struct features_state statistics;
     struct features_state artists;
+    bool awaiting; /* the sources were woken for this run's last songs */
     struct label_state label;
     struct mirror_state mirror;
     struct write_state write;
 };
 
+/* New songs came into the store. */
+void work_wake_sources(struct work *w, bool eager);
 /* Adds a sentence to the summary. */
 void work_note(struct work *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -180,6 +199,8 @@ enum job_wish features_statistics_ask(struct job *j, struct job_io *io);
 enum job_after features_statistics_take(struct job *j, struct job_io *io);
 enum job_wish features_artists_ask(struct job *j, struct job_io *io);
 enum job_after features_artists_take(struct job *j, struct job_io *io);
+enum job_wish dataset_ask(struct job *j, struct job_io *io);
+enum job_wish await_ask(struct job *j, struct job_io *io);
 enum job_wish label_ask(struct job *j, struct job_io *io);
 enum job_wish mirror_ask(struct job *j, struct job_io *io);
 enum job_after mirror_take(struct job *j, struct job_io *io);

@@ -106,6 +106,12 @@ class Scenario(unittest.TestCase):
             GENRED_SPOTIFY_ACCOUNTS_URL=self.fake.about["accounts_url"],
             GENRED_SPOTIFY_CLIENT_ID=self.fake.about["client_id"],
             GENRED_SPOTIFY_REDIRECT_PORT="0",
+            GENRED_SOURCES_ORDER="spotify,dataset",
+            GENRED_SOURCES_RECCOBEATS_URL=self.fake.about["reccobeats_url"],
+            GENRED_SOURCES_MUSICBRAINZ_URL=self.fake.about["musicbrainz_url"],
+            GENRED_SOURCES_MUSICBRAINZ_INTERVAL="20ms",
+            GENRED_SOURCES_LASTFM_URL=self.fake.about["lastfm_url"],
+            GENRED_SOURCES_CONTACT="person@localhost",
             GENRED_DAEMON_STATE_DIR=self.state_dir,
             GENRED_DAEMON_LISTEN="off")
 

@@ -72,7 +72,7 @@ static void test_defaults(void **state)
     assert_string_equal(c.client_id, "");
     assert_int_equal(c.redirect_port, 8888);
     assert_string_equal(c.api_url, "https://api.spotify.com/v1");
-    assert_int_equal(c.order.n, 1);
+    assert_int_equal(c.order.n, 5);
     assert_string_equal(c.order.items[0], "spotify");
     assert_string_equal(c.listen_host, "127.0.0.1");
     assert_int_equal(c.listen_port, 8787);

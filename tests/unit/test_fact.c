@@ -110,8 +110,10 @@ static bool is_labelled(struct bench *b, int64_t track)
 {
     struct err e = {0};
     int64_t n = 0;
-    assert_int_equal(
-        sql_int(b->s, &n, 0, &e, "SELECT count(*) FROM label WHERE track = ?", "i", track), ERR_OK);
+    assert_int_equal(sql_int(b->s, &n, 0, &e,
+                             "SELECT count(*) FROM label WHERE track = ? AND NOT stale", "i",
+                             track),
+                     ERR_OK);
     return n == 1;
 }
 
