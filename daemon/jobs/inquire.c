@@ -34,6 +34,7 @@ struct inquire {
     size_t batch[STAGES_MAX]; /* halved when a request was too long */
     size_t singles;           /* look-ups since a batch stage had its turn */
     bool counted;
+    struct err failed; /* of an answer that made no sense: the job ends once the others are taken */
     int64_t known;
     int64_t absent;
 };
@@ -159,6 +160,12 @@ static enum job_wish inquire_ask(struct job *j, struct job_io *io)
 {
     struct inquire *q = j->state;
     struct source_item items[SOURCE_BATCH_MAX];
+    if (q->failed.code && !j->outstanding) {
+        io->err = q->failed;
+        return JOB_FAIL;
+    }
+    if (q->failed.code)
+        return JOB_WAIT;
     if (q->at == q->n) {
         if (j->outstanding)
             return JOB_WAIT;
@@ -285,8 +292,9 @@ static enum job_after inquire_take(struct job *j, struct job_io *io)
         code = shorten(q, first, n, &io->err);
     else {
         items_of(q, first, n, items);
-        code = s->take(q->stage, items, n, &io->res, &a, finds, &io->err);
-        if (code == ERR_OK)
+        if (s->take(q->stage, items, n, &io->res, &a, finds, &q->failed))
+            code = ERR_OK;
+        else
             code = keep(q, first, n, finds, &io->err);
         j->progress.done += (int64_t)n;
     }

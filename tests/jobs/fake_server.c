@@ -336,7 +336,10 @@ static void carry(struct fake_drive *d, struct flight *f)
         lose(&f->res);
         return;
     }
-    fake_server_answer(d->server, &f->req, &f->res);
+    if (d->answer)
+        d->answer(d->ctx, &f->req, &f->res);
+    else
+        fake_server_answer(d->server, &f->req, &f->res);
     if (fails && d->failure == FAKE_ANSWER_LOST && write)
         lose(&f->res);
 }

@@ -61,6 +61,9 @@ struct fake_drive {
     enum fake_failure failure;
     int exchanges;                                            /* counted */
     void (*before_take)(struct fake_server *f, int exchange); /* NULL: nothing changes meanwhile */
+    /* In place of the server, when set. */
+    void (*answer)(void *ctx, const struct http_req *req, struct http_res *res);
+    void *ctx;
 };
 
 /* Runs the job until it ends or is stopped; frees it. ERR_CANCELLED when it was stopped. */
