@@ -166,15 +166,18 @@ static void note_failure(struct sources_lane *lane, const struct err *e)
 {
     int64_t now = clock_utc_s();
     int64_t wait_s = (int64_t)RETRY_FIRST_S << (lane->failures < 7 ? lane->failures : 7);
-    bool news = strcmp(lane->error.text, e->text) != 0;
+    bool news = lane->failures == 0;
     lane->failures++;
     lane->failed_s = now;
     lane->error = *e;
     lane->retry_at_s = now + (wait_s < RETRY_LAST_S ? wait_s : RETRY_LAST_S);
     if (e->code == ERR_CONFIG || e->code == ERR_REFUSED)
         lane->retry_at_s = now + REFUSED_S;
-    if (e->retry_at_s)
-        lane->retry_at_s = e->retry_at_s;
+    if (e->code == ERR_RATE) {
+        err_set(&lane->error, ERR_RATE, "%s asks genred to slow down", lane->source->title);
+        if (e->retry_at_s > lane->retry_at_s)
+            lane->retry_at_s = e->retry_at_s;
+    }
     if (news)
         log_warning("source: failed source=%s error=%s message='%s'", lane->source->name,
                     err_name(e->code), e->text);

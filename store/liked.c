@@ -76,9 +76,13 @@ enum err_code store_liked_count(struct store *s, int64_t account, const char *mo
     enum err_code code = sql_start(
         &q, s, e,
         "SELECT count(*), count(label.track),"
-        " sum(EXISTS(SELECT 1 FROM feature f WHERE f.track = liked.track AND f.mask <> 0)),"
+        " sum(EXISTS(SELECT 1 FROM feature f CROSS JOIN source_order o ON o.source = f.source"
+        "   WHERE f.track = liked.track AND f.mask <> 0)),"
         " sum(EXISTS(SELECT 1 FROM track_artist ta CROSS JOIN tag ON tag.artist = ta.artist"
-        "   WHERE ta.track = liked.track AND tag.tags <> '')),"
+        "   CROSS JOIN source_order o ON o.source = tag.source"
+        "   WHERE ta.track = liked.track AND tag.tags <> '')"
+        "  OR EXISTS(SELECT 1 FROM track_word w CROSS JOIN source_order o ON o.source = w.source"
+        "   WHERE w.track = liked.track AND w.tags <> '')),"
         " count(t.isrc) - count(DISTINCT t.isrc)"
         " FROM liked JOIN track t ON t.id = liked.track"
         " LEFT JOIN label ON label.track = liked.track AND label.model = ?"

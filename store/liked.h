@@ -42,8 +42,8 @@ ERR_NODISCARD enum err_code store_liked_drop_missing(struct store *s, int64_t ac
 struct store_liked_counts {
     int64_t liked;
     int64_t labelled;   /* by the model of that id */
-    int64_t with_stats; /* statistics from any source */
-    int64_t with_tags;  /* artist tags from any source */
+    int64_t with_stats; /* statistics from any source that counts */
+    int64_t with_tags;  /* tags, likewise */
     int64_t same_song;  /* songs that stand there under another id already (ISRC) */
 };
 ERR_NODISCARD enum err_code store_liked_count(struct store *s, int64_t account, const char *model,

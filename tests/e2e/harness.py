@@ -79,6 +79,10 @@ class Fake:
         return {name: [item if isinstance(item, str) else item["uri"] for item in p["items"]]
                 for name, p in self.playlists().items()}
 
+    def asked(self, service):
+        """{query: {id: [times]}} of what was truly answered."""
+        return self.control("/asked?answered=yes").get(service, {})
+
     def stop(self):
         self.process.terminate()
         self.process.wait()
