@@ -22,6 +22,7 @@
 #include "daemon/session.h"
 #include "daemon/sources.h"
 #include "spotify/access.h"
+#include "spotify/budget.h"
 #include "store/store.h"
 
 struct app_options {
@@ -39,7 +40,8 @@ struct app {
     struct loop *loop;
     struct store *store;
     struct access access;
-    int64_t cooldown_until_s; /* UTC; 0: none. Of the whole app, kept across restarts */
+    struct budget budget; /* of the whole app, kept across restarts */
+    int unkept_calls;     /* counted since it was stored */
     struct model *model;
     struct tree *tree;
     struct token token;

@@ -32,6 +32,9 @@ const struct config_key config_keys[] = {
      "Address of the Web API; https, or http on this machine."},
     {"spotify", "accounts_url", CONFIG_URL, AT(accounts_url), "https://accounts.spotify.com", 0, 0,
      "Address of the login service; likewise."},
+    {"spotify", "max_calls_per_day", CONFIG_INT, AT(max_calls_per_day), "2000", 0, 1000000,
+     "Calls to Spotify in any 24 hours; a run that would need more ends, and goes on by itself; 0: "
+     "no ceiling."},
     {"sources", "order", CONFIG_SOURCES, AT(order),
      "spotify, dataset, reccobeats, musicbrainz, lastfm", 0, 0,
      "Where statistics and tags of songs come from, between commas: the first that knows a value "

@@ -21,10 +21,11 @@ struct config {
     uint64_t set; /* bit i: row i of the table was set by the file or the environment */
     struct config_list warnings; /* whole sentences, without a full stop, at most one per cause */
 
-    char *client_id;       /* "" while the person has not set it */
-    int64_t redirect_port; /* 0: a free one */
-    char *api_url;         /* https, or http to loopback; no '/' at the end */
-    char *accounts_url;    /* likewise */
+    char *client_id;           /* "" while the person has not set it */
+    int64_t redirect_port;     /* 0: a free one */
+    char *api_url;             /* https, or http to loopback; no '/' at the end */
+    char *accounts_url;        /* likewise */
+    int64_t max_calls_per_day; /* 0: no ceiling */
 
     struct config_list order;        /* known sources only, each once */
     char *reccobeats_url;            /* as api_url */

@@ -164,6 +164,24 @@ static void warnings_print(const struct ctl *c, const struct json *warnings)
     }
 }
 
+static void budget_print(const struct json *budget)
+{
+    char text[128];
+    int64_t ceiling = json_get_int(budget, "ceiling", 0);
+    if (!json_is_object(budget)) {
+        return;
+    }
+    int n = snprintf(text, sizeof(text), "%lld to Spotify in the last day",
+                     (long long)json_get_int(budget, "last_day", 0));
+    if (ceiling > 0) {
+        n += snprintf(text + n, sizeof(text) - (size_t)n, " of %lld", (long long)ceiling);
+    }
+    snprintf(text + n, sizeof(text) - (size_t)n, ", %lld in the last 30 s",
+             (long long)json_get_int(budget, "last_30_s", 0));
+    line_print("calls", text);
+    time_print("room again", budget, "room_at");
+}
+
 void ctl_show_status(const struct ctl *c, const struct json *status)
 {
     char text[96];
@@ -182,6 +200,7 @@ void ctl_show_status(const struct ctl *c, const struct json *status)
     }
     time_print("last sync", status, "last_sync");
     time_print("next sync", status, "next_sync");
+    budget_print(json_get(status, "budget"));
     time_print("on hold", status, "cooldown_until");
     running_print(json_get(status, "running"));
     playlists_print(c, json_get(status, "playlists"));

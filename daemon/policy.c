@@ -10,6 +10,9 @@
 #include "spotify/judge.h"
 #include "store/setting.h"
 
+/* A killed program forgets no more calls than this. */
+#define KEEP_EACH_CALLS 20
+
 double policy_jitter(void)
 {
     static struct rand_seq jitter; /* spreads retries; its quality does not matter */
@@ -47,6 +50,18 @@ static enum runner_verdict judge(void *ctx, const struct http_req *req, const st
     return policy_verdict(&answer, ret);
 }
 
+static void keep_budget(struct app *a)
+{
+    struct err e = {0};
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    budget_write(&a->budget, &b);
+    a->unkept_calls = 0;
+    if (store_setting_put(a->store, "budget", buf_str(&b), b.len, &e))
+        log_error("store: call budget not kept reason='%s'", e.text);
+    buf_free(&b);
+}
+
 static const struct secret *get_token(void *ctx)
 {
     struct policy *p = ctx;
@@ -65,27 +80,54 @@ static enum err_code take_token(void *ctx, const struct http_res *res, struct er
     return token_take(p->token, res, e);
 }
 
+/* The ceiling is for runs: a login is never held up by it. */
+static int64_t ceiling_of(const struct policy *p)
+{
+    return p->token == &p->app->token ? p->app->config.max_calls_per_day : 0;
+}
+
 static int64_t hold_until(void *ctx, const struct http_req *req)
 {
-    struct policy *p = ctx;
+    const struct policy *p = ctx;
+    int64_t cooldown_s = p->app->budget.cooldown_until_s;
+    int64_t room_s = budget_room_at(&p->app->budget, ceiling_of(p), clock_utc_s());
     (void)req;
-    return p->app->cooldown_until_s;
+    return room_s > cooldown_s ? room_s : cooldown_s;
+}
+
+static void hold_why(void *ctx, const char *left, struct err *e)
+{
+    const struct policy *p = ctx;
+    int64_t now = clock_utc_s();
+    if (p->app->budget.cooldown_until_s > now)
+        err_set(e, ERR_RATE, "Spotify asks to wait for %s", left);
+    else
+        err_set(e, ERR_RATE,
+                "the day's ceiling of %lld calls to Spotify is reached (max_calls_per_day); there "
+                "is room again in %s",
+                (long long)ceiling_of(p), left);
 }
 
 static void held(void *ctx, const struct http_req *req, int64_t until_utc_s)
 {
     struct policy *p = ctx;
     char text[24];
-    struct err e = {0};
     (void)req;
-    if (until_utc_s <= p->app->cooldown_until_s)
+    if (until_utc_s <= p->app->budget.cooldown_until_s)
         return;
-    p->app->cooldown_until_s = until_utc_s;
+    p->app->budget.cooldown_until_s = until_utc_s;
     text_time(until_utc_s, text, sizeof(text));
     log_warning("spotify: rate limit until=%s", text);
-    int n = snprintf(text, sizeof(text), "%lld", (long long)until_utc_s);
-    if (store_setting_put(p->app->store, "cooldown", text, (size_t)n, &e))
-        log_error("store: cool-down not kept reason='%s'", e.text);
+    keep_budget(p->app);
+}
+
+static void sent(void *ctx, const struct http_req *req)
+{
+    struct policy *p = ctx;
+    (void)req;
+    budget_count(&p->app->budget, clock_utc_s());
+    if (++p->app->unkept_calls >= KEEP_EACH_CALLS)
+        keep_budget(p->app);
 }
 
 struct runner_policy policy_make(struct policy *p)
@@ -98,6 +140,8 @@ struct runner_policy policy_make(struct policy *p)
         .token_take = take_token,
         .hold_until_utc_s = hold_until,
         .held = held,
+        .hold_why = hold_why,
+        .sent = sent,
     };
 }
 
@@ -112,9 +156,9 @@ enum err_code policy_load(struct app *a, struct err *e)
     struct buf b;
     buf_init(&b, 1 << 16);
     access_key(a, key, sizeof(key));
-    enum err_code code = store_setting_get(a->store, "cooldown", &b, e);
-    if (code == ERR_OK && !text_to_int(buf_str(&b), 0, INT64_MAX, &a->cooldown_until_s))
-        a->cooldown_until_s = 0;
+    enum err_code code = store_setting_get(a->store, "budget", &b, e);
+    if (code == ERR_OK)
+        budget_read(&a->budget, buf_str(&b));
     if (code == ERR_OK)
         code = store_setting_get(a->store, key, &b, e);
     if (code == ERR_OK)
@@ -128,6 +172,8 @@ void policy_remember(struct app *a)
     char key[192];
     struct err e = {0};
     struct buf b;
+    if (a->unkept_calls)
+        keep_budget(a);
     if (!a->access.changed)
         return;
     a->access.changed = false;

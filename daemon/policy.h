@@ -16,13 +16,13 @@ struct policy {
 
 /* p is borrowed by the runner. */
 struct runner_policy policy_make(struct policy *p);
-/* Reads the cool-down and the access that were learned before. */
+/* Reads the call budget and the access that were learned before. */
 ERR_NODISCARD enum err_code policy_load(struct app *a, struct err *e);
 /* [0, 1): spreads retries. */
 double policy_jitter(void);
 /* A service's answer as the runner wants it. */
 enum runner_verdict policy_verdict(const struct retry_answer *answer, struct runner_delay *ret);
-/* Stores what was learned about the app's access, if anything was. */
+/* Stores the call budget, and what was learned about the app's access. */
 void policy_remember(struct app *a);
 
 #endif

@@ -108,8 +108,8 @@ void schedule_renew(struct schedule *s)
     if (app->options.transient < 0 && token_is_set(&app->token) && find_next(s, &next, &e))
         log_error("schedule: store unreadable reason='%s'", e.text);
     s->begun = true;
-    if (next && next < app->cooldown_until_s)
-        next = app->cooldown_until_s + 1;
+    if (next && next < app->budget.cooldown_until_s)
+        next = app->budget.cooldown_until_s + 1;
     if (next)
         loop_alarm_set(s->alarm, next);
     else

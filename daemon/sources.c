@@ -109,6 +109,12 @@ static void held(void *ctx, const struct http_req *req, int64_t until_utc_s)
     remember(lane);
 }
 
+static void hold_why(void *ctx, const char *left, struct err *e)
+{
+    const struct sources_lane *lane = ctx;
+    err_set(e, ERR_RATE, "%s asks to wait for %s", lane->source->title, left);
+}
+
 /* --- one source at work
  * ----------------------------------------------------------------------------- */
 
@@ -173,11 +179,8 @@ static void note_failure(struct sources_lane *lane, const struct err *e)
     lane->retry_at_s = now + (wait_s < RETRY_LAST_S ? wait_s : RETRY_LAST_S);
     if (e->code == ERR_CONFIG || e->code == ERR_REFUSED)
         lane->retry_at_s = now + REFUSED_S;
-    if (e->code == ERR_RATE) {
-        err_set(&lane->error, ERR_RATE, "%s asks genred to slow down", lane->source->title);
-        if (e->retry_at_s > lane->retry_at_s)
-            lane->retry_at_s = e->retry_at_s;
-    }
+    if (e->retry_at_s > lane->retry_at_s)
+        lane->retry_at_s = e->retry_at_s;
     if (news)
         log_warning("source: failed source=%s error=%s message='%s'", lane->source->name,
                     err_name(e->code), e->text);
@@ -405,7 +408,12 @@ static enum err_code lane_open(struct sources *s, const struct source *source, s
     struct sources_lane *lane = &s->lane[s->n];
     struct app *app = s->app;
     const struct runner_policy policy = {
-        .ctx = lane, .judge = judge, .hold_until_utc_s = hold_until, .held = held};
+        .ctx = lane,
+        .judge = judge,
+        .hold_until_utc_s = hold_until,
+        .held = held,
+        .hold_why = hold_why,
+    };
     const struct runner_observer observer = {.ctx = lane, .finished = on_finished};
     *lane = (struct sources_lane){
         .app = app, .source = source, .place = place_of(&app->config, source)};

@@ -117,6 +117,20 @@ static enum err_code set_chosen(struct app *a, struct json *j, struct err *e)
     return code;
 }
 
+static void set_budget(const struct app *a, struct json *j, int64_t now)
+{
+    const struct budget *b = &a->budget;
+    struct json *budget = json_object();
+    int64_t ceiling = a->config.max_calls_per_day;
+    int64_t room = budget_room_at(b, ceiling, now);
+    set_time(j, "cooldown_until", b->cooldown_until_s > now ? b->cooldown_until_s : 0);
+    json_set_int(budget, "last_30_s", budget_in_30_s(b, now));
+    json_set_int(budget, "last_day", budget_in_day(b, now));
+    json_set_int(budget, "ceiling", ceiling);
+    set_time(budget, "room_at", room > now ? room : 0);
+    json_set(j, "budget", budget);
+}
+
 enum err_code status_json(struct app *a, struct json **ret, struct err *e)
 {
     struct arena arena = {0};
@@ -137,7 +151,7 @@ enum err_code status_json(struct app *a, struct json **ret, struct err *e)
         set_time(j, "last_sync", account.last_sync_s);
         set_time(j, "last_sort", account.last_sort_s);
         set_time(j, "next_sync", schedule_next(&a->schedule));
-        set_time(j, "cooldown_until", a->cooldown_until_s > now ? a->cooldown_until_s : 0);
+        set_budget(a, j, now);
         json_set_str(j, "access", access_regime(&a->access));
         json_set_int(j, "sources_pending", sources_calls_left(&a->sources));
         json_set_bool(j, "client_id_set", *a->config.client_id != '\0');

@@ -170,6 +170,8 @@ static bool slot_send(struct runner *r, struct runner_slot *s)
     s->attempt++;
     s->generation = r->token.generation;
     s->epoch = r->epoch;
+    if (r->policy.sent)
+        r->policy.sent(r->policy.ctx, &s->req);
     s->call = client_send(r->client, &s->req, bearer, on_reply, s);
     r->n_flying++;
     r->next_send_boot_ms = clock_boot_ms() + r->options.interval_ms;

@@ -52,6 +52,10 @@ struct runner_policy {
     /* A reply to req started or prolonged a hold: to be remembered across restarts. NULL: not told.
      */
     void (*held)(void *ctx, const struct http_req *req, int64_t until_utc_s);
+    /* The sentence of a job that ends for a hold: why, and for how long. NULL: a plain one. */
+    void (*hold_why)(void *ctx, const char *left, struct err *e);
+    /* A request goes out now. NULL: not told. */
+    void (*sent)(void *ctx, const struct http_req *req);
 };
 
 enum runner_why { RUNNER_GOES_ON, RUNNER_WAITS_RATE, RUNNER_WAITS_RETRY };

@@ -20,6 +20,8 @@ static void hold_until(struct runner *r, int64_t until_utc_s)
         char left[64];
         text_duration(left_ms, left, sizeof(left));
         err_set(&e, ERR_RATE, "the service asks to wait for %s", left);
+        if (r->policy.hold_why)
+            r->policy.hold_why(r->policy.ctx, left, &e);
         e.retry_at_s = until_utc_s;
         runner_end(r, &e);
         return;

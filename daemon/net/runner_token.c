@@ -92,5 +92,7 @@ void runner_token_tick(struct runner *r)
     t->attempt++;
     r->job->requests++;
     runner_tell_waiting(r, RUNNER_GOES_ON, 0, 0);
+    if (r->policy.sent)
+        r->policy.sent(r->policy.ctx, &t->req);
     t->call = client_send(r->client, &t->req, NULL, on_reply, r);
 }

@@ -332,8 +332,8 @@ static int setup(void **state)
     struct bench *b = calloc(1, sizeof(*b));
     struct client_options client = {.user_agent = "genred-test"};
     struct runner_options options = {0};
-    struct runner_policy policy = {b,   judge, token_get, token_ask, token_take, hold_until_utc_s,
-                                   held};
+    struct runner_policy policy = {b,    judge, token_get, token_ask, token_take, hold_until_utc_s,
+                                   held, NULL,  NULL};
     struct runner_observer observer = {b, on_step, on_progress, on_waiting, on_finished};
     struct err e;
     b->fds = peer_open_fds();
