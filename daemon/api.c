@@ -329,14 +329,18 @@ static void reply_error(struct server_reply *reply, int status, const struct err
     reply_json(reply, status, events_error(e));
 }
 
-static void reply_page(struct server_reply *reply)
+static void reply_page(struct app *a, struct server_reply *reply)
 {
+    char sentence[160];
+    expiry_sentence(a, sentence, sizeof(sentence));
     reply->status = 200;
     reply->content_type = "text/html; charset=utf-8";
     buf_add_str(&reply->body, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
                               "<meta name=\"viewport\" content=\"width=device-width\">"
                               "<title>genred</title><p>genred is at work. In a terminal, "
                               "<code>genrectl</code> tells more.\n");
+    if (*sentence)
+        buf_printf(&reply->body, "<p>Attention: %s.\n", sentence);
 }
 
 static void run_route(struct app *a, const struct route *route, const struct server_request *req,
@@ -387,7 +391,7 @@ void api_handle(void *ctx, const struct server_request *req, struct server_reply
     struct app *a = ctx;
     struct err e = {0};
     if (strcmp(req->method, "GET") == 0 && strcmp(req->path, "/") == 0) {
-        reply_page(reply);
+        reply_page(a, reply);
         return;
     }
     if (handle_stream(a, req, reply))

@@ -151,6 +151,7 @@ static enum err_code open_loop(struct app *a, struct err *e)
     a->events.ctx = a;
     session_open(&a->session, a);
     schedule_open(&a->schedule, a);
+    expiry_open(&a->expiry, a);
     if (a->options.transient >= 0)
         a->lease = lease_new(a->loop, a->options.transient, lease_ended, a);
     return open_servers(a, e);
@@ -200,6 +201,7 @@ static void app_close(struct app *a)
     notify_watchdog_free(a->watchdog);
     events_close(&a->events);
     schedule_close(&a->schedule);
+    expiry_close(&a->expiry);
     if (a->session.runner)
         session_close(&a->session);
     if (a->runs.runner)
@@ -248,6 +250,7 @@ enum err_code app_run(const struct app_options *options, struct err *e)
         notify_ready();
         log_info("genred: ready version=%s socket=%s", GENRED_VERSION, a.config.socket);
         schedule_renew(&a.schedule);
+        expiry_renew(&a.expiry);
         if (options->transient < 0)
             sources_wake(&a.sources, false);
         store_release_memory(a.store);
@@ -327,7 +330,6 @@ static void apply(struct app *a, struct config *fresh)
     a->config = *fresh;
     *fresh = (struct config){0};
     auth_token_wipe(&a->token.held);
-    a->token.dead = false;
     if (load_login(a, &e))
         log_error("reload: login unreadable reason='%s'", e.text);
     if (sources_reopen(&a->sources, &e))
@@ -352,5 +354,6 @@ void app_reload(struct app *a)
     config_free(&fresh);
     log_info("genred: reloaded");
     schedule_renew(&a->schedule);
+    expiry_renew(&a->expiry);
     notify_ready();
 }

@@ -10,6 +10,7 @@
 #include "classifier/tree.h"
 #include "daemon/config.h"
 #include "daemon/events.h"
+#include "daemon/expiry.h"
 #include "daemon/jobs/token.h"
 #include "daemon/net/client.h"
 #include "daemon/net/lease.h"
@@ -56,6 +57,7 @@ struct app {
     struct session session;
     struct schedule schedule;
     struct sources sources;
+    struct expiry expiry;
 };
 
 /* Runs the daemon until it is told to stop. ERR_BUSY when another one owns the state directory. */

@@ -43,7 +43,8 @@ struct config {
     int64_t listen_port;      /* 0: a free one */
     int64_t sync_interval_ms; /* 0: only when asked */
     enum log_level log_level;
-    char *on_failure; /* for /bin/sh -c; "": none */
+    char *on_failure;        /* for /bin/sh -c; "": none */
+    char *on_login_expiring; /* likewise */
 
     struct config_list genres; /* as written; whether they exist is for the genre tree to say */
     double threshold;          /* 0 .. 1; -1: each genre's own */

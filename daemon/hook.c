@@ -21,7 +21,8 @@ static char **environment(char *error, char *message)
     char **env = mem_array(n + 3, sizeof(*env));
     for (size_t i = 0; i < n; i++) {
         if (strncmp(environ[i], "NOTIFY_SOCKET=", 14) != 0 &&
-            strncmp(environ[i], "GENRED_SPOTIFY_", 15) != 0)
+            strncmp(environ[i], "GENRED_SPOTIFY_", 15) != 0 &&
+            strncmp(environ[i], "GENRED_SOURCES_", 15) != 0)
             env[kept++] = environ[i];
     }
     env[kept++] = error;

@@ -1,4 +1,4 @@
-/* The person's own command for failures. */
+/* The person's own commands: for failures, and for the end of the login. */
 #ifndef DAEMON_HOOK_H
 #define DAEMON_HOOK_H
 

@@ -107,6 +107,8 @@ void schedule_renew(struct schedule *s)
         return;
     if (app->options.transient < 0 && token_is_set(&app->token) && find_next(s, &next, &e))
         log_error("schedule: store unreadable reason='%s'", e.text);
+    if (app->options.transient < 0 && !token_is_set(&app->token))
+        next = token_again_at(&app->token);
     s->begun = true;
     if (next && next < app->budget.cooldown_until_s)
         next = app->budget.cooldown_until_s + 1;

@@ -60,6 +60,7 @@ static void take_over(struct session *s)
     app->token.held = s->candidate.held;
     app->token.account = s->candidate.account;
     app->token.dead = false;
+    app->token.ended_s = app->token.refused = 0;
     s->candidate = (struct token){0};
 }
 
@@ -85,6 +86,7 @@ static void on_finished(void *ctx, struct job *j, const struct err *e)
     close_redirect(s);
     events_send(&s->app->events, run, summary, true);
     schedule_renew(&s->app->schedule);
+    expiry_renew(&s->app->expiry);
 }
 
 static void expired(void *ctx)
@@ -246,6 +248,7 @@ enum err_code session_logout(struct session *s, struct err *e)
     runs_cancel(&s->app->runs, 0);
     enum err_code code = token_forget(&s->app->token, e);
     schedule_renew(&s->app->schedule);
+    expiry_renew(&s->app->expiry);
     return code;
 }
 

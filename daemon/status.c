@@ -14,8 +14,6 @@
 #include "store/playlist.h"
 #include "store/run.h"
 
-#define WARN_DAYS 14
-
 static void set_time(struct json *j, const char *key, int64_t utc_s)
 {
     char when[24];
@@ -38,16 +36,13 @@ static void set_login(struct app *a, const struct store_account *account, struct
 
 static void add_warnings(struct app *a, struct json *j)
 {
-    char text[128];
+    char text[160];
     struct json *warnings = json_array();
     for (size_t i = 0; i < a->config.warnings.n; i++)
         json_add_str(warnings, a->config.warnings.items[i]);
-    int64_t days = json_get_int(j, "login_days_left", WARN_DAYS + 1);
-    if (days <= WARN_DAYS) {
-        snprintf(text, sizeof(text), "the login ends in %lld days: run 'genrectl login' before",
-                 (long long)days);
+    expiry_sentence(a, text, sizeof(text));
+    if (*text)
         json_add_str(warnings, text);
-    }
     if (a->token.dead)
         json_add_str(warnings,
                      "the login has ended or was revoked: run 'genrectl login' once more");

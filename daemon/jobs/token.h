@@ -17,6 +17,8 @@ struct token {
     char accounts_url[256];
     int64_t account; /* whose login it is; 0: nobody is logged in */
     bool dead;       /* Spotify says that the login has ended */
+    int64_t ended_s; /* UTC, when it said so */
+    int64_t refused; /* how often, so far: once may be an outage */
     struct auth_token held;
 };
 
@@ -29,11 +31,17 @@ ERR_NODISCARD enum err_code token_save(struct token *t, struct err *e);
 ERR_NODISCARD enum err_code token_forget(struct token *t, struct err *e);
 void token_close(struct token *t);
 
+/* A refresh token to use: not of a login that has ended. */
 bool token_is_set(const struct token *t);
+/* When an ended login is tried once more, UTC: Spotify has been wrong about it in outages. 0:
+ * never.
+ */
+int64_t token_again_at(const struct token *t);
 /* NULL when it runs out within a minute and must be refreshed first. */
 const struct secret *token_get(struct token *t);
 ERR_NODISCARD enum err_code token_ask(struct token *t, struct http_req *req, struct err *e);
-/* Stores what the answer brings before it is used. invalid_grant marks the login as dead. */
+/* Stores what the answer brings before it is used. invalid_grant marks the login as dead, also
+ * across restarts: nobody asks with it again but once, at token_again_at. */
 ERR_NODISCARD enum err_code token_take(struct token *t, const struct http_res *res, struct err *e);
 
 #endif

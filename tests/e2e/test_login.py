@@ -1,11 +1,12 @@
 """Logging in, and a login that lasts, ends, or is refused."""
 
+import datetime
 import os
 import re
 import subprocess
 import urllib.request
 
-from harness import Scenario
+from harness import Scenario, until
 
 
 class Login(Scenario):
@@ -128,6 +129,70 @@ class Lasting(Scenario):
         status = self.ctl("status")
         self.assertLessEqual(status["login_days_left"], 14)
         self.assertIn("genrectl login", status["warnings"][0])
+
+    def test_the_end_is_told_once_at_each_step(self):
+        told = os.path.join(self.directory, "told")
+        self.environment["GENRED_DAEMON_ON_LOGIN_EXPIRING"] = (
+            f'echo "$GENRED_MESSAGE" >> {told}')
+
+        def lines():
+            if not os.path.exists(told):
+                return []
+            with open(told, encoding="utf-8") as file:
+                return file.read().splitlines()
+
+        end = datetime.datetime.fromisoformat(self.ctl("status")["login_expires_at"])
+        left = int((end - datetime.datetime.now(datetime.timezone.utc)).total_seconds())
+        for n, days in enumerate((13.5, 6.5, 2.5, 0.5, -0.5)):
+            for again in range(2):
+                self.stop()
+                self.start(GENRED_CLOCK_OFFSET=str(left - int(days * 86400)))
+                until(lambda n=n: len(lines()) == n + 1, f"it is told {days} days before")
+                self.ctl("status")
+                self.assertEqual(len(lines()), n + 1, again)
+        self.assertIn("genrectl login", lines()[0])
+        self.assertIn("13 d", lines()[0])
+        self.assertIn("has come to its end", lines()[-1])
+
+    def test_an_alarm_tells_it_without_a_restart(self):
+        end = datetime.datetime.fromisoformat(self.ctl("status")["login_expires_at"])
+        left = int((end - datetime.datetime.now(datetime.timezone.utc)).total_seconds())
+        self.stop()
+        self.start(GENRED_CLOCK_OFFSET=str(left - 7 * 86400 - 3))
+        until(lambda: re.search("login: the login ends in (7 d|6 d 23 h)", self.log()), "the alarm")
+
+    def test_an_ended_login_is_tried_once_more_and_never_again(self):
+        self.fake.control("/tokens", {"revoke_login": True})
+        self.sort(status=4)
+        asked = self.tokens()
+        self.stop()
+        self.start()
+        self.sort(status=4)
+        self.assertEqual(self.tokens(), asked)  # known across a restart
+        self.stop()
+        self.start(GENRED_CLOCK_OFFSET=str(6 * 3600 + 60))
+        self.sort(status=4)
+        self.assertEqual(self.tokens(), asked + 1)
+        self.stop()
+        self.start(GENRED_CLOCK_OFFSET=str(20 * 3600))
+        self.sort(status=4)
+        self.assertEqual(self.tokens(), asked + 1)
+        self.ctl("status")
+        self.ctl("genres")
+        self.login()
+        self.sort()
+
+    def test_an_outage_of_the_login_service_heals(self):
+        self.sort()
+        self.fake.control("/tokens", {"expire_access": True})
+        self.fake.control("/faults", {"script": [
+            {"match": "POST /api/token", "kind": "invalid_grant"}]})
+        self.sort(status=4)
+        self.stop()
+        self.fake.control("/clock", {"advance_s": 6 * 3600 + 60})
+        self.start(GENRED_CLOCK_OFFSET=str(6 * 3600 + 60))
+        self.sort()
+        self.assertTrue(self.ctl("status")["logged_in"])
 
     def test_refusals_of_the_app_or_person_have_their_own_sentence(self):
         for switches, status, word in (({"premium": False}, 1, "Premium"),

@@ -33,6 +33,7 @@ KINDS = {
     "expired_token": ("instead", "the access token dies, 401"),
     "forbidden": ("instead", "403 Forbidden, JSON"),
     "not_found": ("instead", "404, JSON"),
+    "invalid_grant": ("instead", "400, as of a login that has ended, though it has not"),
     "null_items": ("after", "some entries of the page are null"),
     "wrong_ids": ("after", "rows about things that were not asked (ReccoBeats, MusicBrainz)"),
     "double_rows": ("after", "each row of a list twice, in differing values"),

@@ -15,7 +15,7 @@ from faults import KINDS, MANNERS, Faults, Holds
 from gate import Gate
 from gate import error as gate_error
 from oauth import Accounts
-from server import JSON_TYPE, Response, html_response
+from server import JSON_TYPE, Response, html_response, json_response
 from sources import Sources
 
 PLAYLIST_WRITE = re.compile(r"/v1/playlists/([0-9A-Za-z]{22})(/[a-z]+)?")
@@ -206,6 +206,8 @@ class Service:
             "429_no_header": lambda: error(429, "API rate limit exceeded"),
             "quota": lambda: error(429, "Too many requests", wait, reason="QUOTA_EXCEEDED"),
             "forbidden": lambda: error(403, "Forbidden"),
+            "invalid_grant": lambda: json_response(400, {
+                "error": "invalid_grant", "error_description": "Refresh token revoked"}),
             "not_found": lambda: error(404, "Resource not found"),
         }  # fmt: skip
         return answers[kind]()
