@@ -252,13 +252,14 @@ static enum err_code post_logout(struct app *a, const struct server_request *req
                                  const struct json *body, struct json **ret, struct err *e)
 {
     bool was_in = token_is_set(&a->token) || a->token.dead;
+    bool forget = json_get_bool(body, "forget", false);
     (void)req;
-    (void)body;
-    enum err_code code = session_logout(&a->session, e);
+    enum err_code code = session_logout(&a->session, forget, e);
     if (code)
         return code;
     *ret = json_object();
     json_set_bool(*ret, "logged_out", was_in);
+    json_set_bool(*ret, "forgotten", forget);
     return ERR_OK;
 }
 

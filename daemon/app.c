@@ -261,12 +261,17 @@ enum err_code app_run(const struct app_options *options, struct err *e)
     return code;
 }
 
+bool app_is_busy(const struct app *a)
+{
+    return runs_is_busy(&a->runs) || runner_is_busy(a->session.runner) ||
+           sources_is_busy(&a->sources);
+}
+
 /* Ends the loop once nothing runs any more. */
 static void stop_when_idle(void *ctx)
 {
     struct app *a = ctx;
-    if (runs_is_busy(&a->runs) || runner_is_busy(a->session.runner) ||
-        sources_is_busy(&a->sources)) {
+    if (app_is_busy(a)) {
         loop_timer_start(a->stopper, 10);
         return;
     }
@@ -289,7 +294,7 @@ void app_stop(struct app *a)
 
 void app_rest(struct app *a)
 {
-    if (runs_is_busy(&a->runs) || sources_is_busy(&a->sources))
+    if (app_is_busy(a))
         return;
     store_release_memory(a->store);
     mem_trim();

@@ -64,6 +64,8 @@ struct app {
 ERR_NODISCARD enum err_code app_run(const struct app_options *options, struct err *e);
 /* Cancels what runs, then ends the loop. */
 void app_stop(struct app *a);
+/* Whether a run, a login or a source is at work. */
+bool app_is_busy(const struct app *a);
 /* Gives memory back when nothing is at work. */
 void app_rest(struct app *a);
 /* Reads the configuration again, at once or when no job runs. */

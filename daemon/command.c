@@ -23,11 +23,11 @@ const struct command_option_row command_option_rows[OPTION_N] = {
     {OPTION_THRESHOLD, "threshold", "P", false, WORDS_NONE,
      "Probability from which a song belongs to a genre, 0 to 1."},
     {OPTION_WAIT, "wait", NULL, false, WORDS_NONE,
-     "Also wait until slow background sources are done."},
+     "Sort only when all sources have answered, which may take hours the first time."},
     {OPTION_YES, "yes", NULL, false, WORDS_NONE, "Do not ask first."},
     {OPTION_NOT, "not", "A,B", false, WORDS_GENRES, "Genres that it is not of, between commas."},
     {OPTION_FORGET, "forget", NULL, false, WORDS_NONE,
-     "First take back what was said of the song before."},
+     "First take back what was said of the song before; with logout: forget everything."},
     {OPTION_COUNT, "count", "N", false, WORDS_NONE, "At most that many; -n for short."},
     {OPTION_PLAYLIST, "playlist", "GENRE", false, WORDS_GENRES,
      "Instead of to one song, to all that are in the playlist of this genre."},
@@ -80,8 +80,11 @@ const struct command_row command_rows[] = {
      "Prints the address of Spotify's consent page, opens it in a browser, and waits until you "
      "have agreed there. On a machine without a browser use --paste: open the address anywhere, "
      "and paste the address that your browser ends at, even if that page cannot be shown."},
-    {COMMAND_LOGOUT, "logout", "", 0, 0, COMMAND_ASK, false, WORDS_NONE, 0, 0, "Forget the login.",
-     "Removes the stored tokens. Playlists and the local database stay as they are."},
+    {COMMAND_LOGOUT, "logout", "", 0, 0, COMMAND_ASK, false, WORDS_NONE, BIT(FORGET) | BIT(YES), 0,
+     "Forget the login.",
+     "Removes the stored tokens. Playlists and the local database stay as they are; with --forget "
+     "the database is emptied too: songs, tags, your labels, the record of what genred wrote. The "
+     "playlists at Spotify stay in any case."},
     {COMMAND_STATUS, "status", "", 0, 0, COMMAND_ASK, false, WORDS_NONE, BIT(REFRESH), 0,
      "Show login, songs, playlists and what runs.", "The command that is run when none is named."},
     {COMMAND_SYNC, "sync", "", 0, 0, COMMAND_WORK, false, WORDS_NONE, BIT(WAIT), 0,

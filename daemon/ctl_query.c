@@ -1,5 +1,6 @@
 #include "daemon/ctl_query.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,9 @@
 #include "daemon/ctl_songs.h"
 #include "daemon/ctl_sources.h"
 #include "daemon/ctl_table.h"
+
+#define LOGOUT_TRIES   200
+#define LOGOUT_EACH_MS 50
 
 typedef void show_fn(const struct ctl *c, const struct json *answer);
 
@@ -41,15 +45,43 @@ enum err_code ctl_query_status(struct ctl *c, struct err *e)
     return ask_and_show(c, "GET", "/api/status", ctl_show_status, e);
 }
 
-static void logout_show(const struct ctl *c, const struct json *answer)
+static void logout_show(const struct json *answer)
 {
-    (void)c;
     puts(json_get_bool(answer, "logged_out", false) ? "logged out" : "nobody was logged in");
+    if (json_get_bool(answer, "forgotten", false)) {
+        puts("everything that was fetched or learned is forgotten; your playlists at Spotify stay");
+        puts("to take genred's access away at Spotify too: https://www.spotify.com/account/apps");
+    }
+}
+
+/* What the daemon cancels for it may take a moment to end. */
+static bool may_ask_again(const struct ctl *c, const struct err *e, int *tries)
+{
+    struct pollfd stop = {.fd = c->stop_fd, .events = POLLIN};
+    return e->code == ERR_BUSY && ++*tries < LOGOUT_TRIES && poll(&stop, 1, LOGOUT_EACH_MS) == 0;
 }
 
 enum err_code ctl_query_logout(struct ctl *c, struct err *e)
 {
-    return ask_and_show(c, "POST", "/api/logout", logout_show, e);
+    struct json *answer = NULL;
+    struct json *body = json_object();
+    int tries = 0;
+    enum err_code code;
+    json_set_bool(body, "forget", command_has(&c->command, OPTION_FORGET));
+    do {
+        code = ctl_ask(c, "POST", "/api/logout", body, &answer, e);
+    } while (code != ERR_OK && may_ask_again(c, e, &tries));
+    json_free(body);
+    if (code == ERR_OK) {
+        c->exit_status = 0; /* of an answer that it was too early */
+    }
+    if (code == ERR_OK && c->json) {
+        ctl_print_json(answer);
+    } else if (code == ERR_OK) {
+        logout_show(answer);
+    }
+    json_free(answer);
+    return code;
 }
 
 enum err_code ctl_query_genres(struct ctl *c, struct err *e)

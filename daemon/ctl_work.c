@@ -45,12 +45,10 @@ enum err_code ctl_work_sort(struct ctl *c, struct err *e)
 }
 
 /* Asks at the terminal. ERR_CANCELLED: no, or interrupted. */
-static enum err_code confirm(struct ctl *c, const char *genre, struct err *e)
+static enum err_code confirm(struct ctl *c, const char *question, struct err *e)
 {
-    char *clean = ctl_table_clean(genre);
-    fprintf(stderr, "unfollow the playlist of %s? [y/N] ", clean);
+    fprintf(stderr, "%s [y/N] ", question);
     fflush(stderr);
-    free(clean);
     struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN},
                            {.fd = c->stop_fd, .events = POLLIN}};
     while (poll(fds, 2, -1) < 0 && errno == EINTR) {
@@ -62,7 +60,7 @@ static enum err_code confirm(struct ctl *c, const char *genre, struct err *e)
     char answer[64] = "";
     if (fgets(answer, sizeof(answer), stdin) == NULL || (answer[0] != 'y' && answer[0] != 'Y')) {
         c->exit_status = 1;
-        return err_set(e, ERR_CANCELLED, "nothing was dropped");
+        return err_set(e, ERR_CANCELLED, "nothing was done");
     }
     return ERR_OK;
 }
@@ -74,15 +72,23 @@ enum err_code ctl_work_check(struct ctl *c, struct err *e)
     if (threshold != NULL && !text_to_num(threshold, 0, 1, &ignored)) {
         return err_set(e, ERR_USAGE, "--threshold is no number from 0 to 1: \"%.64s\"", threshold);
     }
-    if (c->command.row->id != COMMAND_DROP || command_has(&c->command, OPTION_YES)) {
+    bool drop = c->command.row->id == COMMAND_DROP;
+    bool forget = c->command.row->id == COMMAND_LOGOUT && command_has(&c->command, OPTION_FORGET);
+    if (!(drop || forget) || command_has(&c->command, OPTION_YES)) {
         return ERR_OK;
     }
     if (!isatty(STDIN_FILENO) || c->json) {
-        return err_set(e, ERR_USAGE,
-                       "drop unfollows a playlist: where nobody can be asked it "
-                       "needs --yes");
+        return err_set(e, ERR_USAGE, "%s: where nobody can be asked it needs --yes",
+                       drop ? "drop unfollows a playlist" : "logout --forget empties the database");
     }
-    return confirm(c, c->command.args[0], e);
+    char *clean = ctl_table_clean(drop ? c->command.args[0] : "");
+    char *question =
+        drop ? mem_printf("unfollow the playlist of %s?", clean)
+             : mem_strdup("empty the database, with your labels and the record of the playlists?");
+    enum err_code code = confirm(c, question, e);
+    free(question);
+    free(clean);
+    return code;
 }
 
 enum err_code ctl_work_drop(struct ctl *c, struct err *e)

@@ -50,7 +50,7 @@ static enum runner_verdict judge(void *ctx, const struct http_req *req, const st
     return policy_verdict(&answer, ret);
 }
 
-static void keep_budget(struct app *a)
+void policy_remember_budget(struct app *a)
 {
     struct err e = {0};
     struct buf b;
@@ -118,7 +118,7 @@ static void held(void *ctx, const struct http_req *req, int64_t until_utc_s)
     p->app->budget.cooldown_until_s = until_utc_s;
     text_time(until_utc_s, text, sizeof(text));
     log_warning("spotify: rate limit until=%s", text);
-    keep_budget(p->app);
+    policy_remember_budget(p->app);
 }
 
 static void sent(void *ctx, const struct http_req *req)
@@ -127,7 +127,7 @@ static void sent(void *ctx, const struct http_req *req)
     (void)req;
     budget_count(&p->app->budget, clock_utc_s());
     if (++p->app->unkept_calls >= KEEP_EACH_CALLS)
-        keep_budget(p->app);
+        policy_remember_budget(p->app);
 }
 
 struct runner_policy policy_make(struct policy *p)
@@ -173,7 +173,7 @@ void policy_remember(struct app *a)
     struct err e = {0};
     struct buf b;
     if (a->unkept_calls)
-        keep_budget(a);
+        policy_remember_budget(a);
     if (!a->access.changed)
         return;
     a->access.changed = false;

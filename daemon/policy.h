@@ -22,6 +22,8 @@ ERR_NODISCARD enum err_code policy_load(struct app *a, struct err *e);
 double policy_jitter(void);
 /* A service's answer as the runner wants it. */
 enum runner_verdict policy_verdict(const struct retry_answer *answer, struct runner_delay *ret);
+/* Stores the call budget alone. */
+void policy_remember_budget(struct app *a);
 /* Stores the call budget, and what was learned about the app's access. */
 void policy_remember(struct app *a);
 

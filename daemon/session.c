@@ -242,11 +242,31 @@ enum err_code session_answer(struct session *s, const char *url, struct err *e)
     return code;
 }
 
-enum err_code session_logout(struct session *s, struct err *e)
+/* The database as it was before the first login; what was sent to Spotify still counts. */
+static enum err_code forget_all(struct app *app, struct err *e)
+{
+    enum err_code code = store_wipe(app->store, e);
+    app->access = (struct access){0};
+    app->token.account = 0;
+    policy_remember_budget(app);
+    if (code == ERR_OK)
+        code = sources_reopen(&app->sources, e);
+    log_info("logout: everything is forgotten");
+    return code;
+}
+
+enum err_code session_logout(struct session *s, bool forget, struct err *e)
 {
     session_cancel(s);
     runs_cancel(&s->app->runs, 0);
+    if (forget) {
+        sources_cancel(&s->app->sources);
+        if (app_is_busy(s->app))
+            return err_set(e, ERR_BUSY, "a run is being cancelled: try again in a moment");
+    }
     enum err_code code = token_forget(&s->app->token, e);
+    if (code == ERR_OK && forget)
+        code = forget_all(s->app, e);
     schedule_renew(&s->app->schedule);
     expiry_renew(&s->app->expiry);
     return code;

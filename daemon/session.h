@@ -37,7 +37,9 @@ ERR_NODISCARD enum err_code session_begin(struct session *s, bool paste, struct 
                                           struct err *e);
 /* The redirected URL, pasted. The outcome is told by the login's run. */
 ERR_NODISCARD enum err_code session_answer(struct session *s, const char *url, struct err *e);
-ERR_NODISCARD enum err_code session_logout(struct session *s, struct err *e);
+/* forget: everything that was fetched and learned goes too, and ERR_BUSY is the answer while what
+ * was cancelled for it has not ended: ask again in a moment. */
+ERR_NODISCARD enum err_code session_logout(struct session *s, bool forget, struct err *e);
 bool session_is_busy(const struct session *s);
 /* Gives a login up. False when none is under way. */
 bool session_cancel(struct session *s);

@@ -103,12 +103,18 @@ enum err_code store_open_copy(struct store *of, struct store **ret_store, struct
     return ERR_OK;
 }
 
+static void statements_drop(struct store *s)
+{
+    for (size_t i = 0; i < s->n_cached; i++)
+        sqlite3_finalize(s->cache[i].stmt);
+    s->n_cached = 0;
+}
+
 void store_close(struct store *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->n_cached; i++)
-        sqlite3_finalize(s->cache[i].stmt);
+    statements_drop(s);
     sqlite3_close(s->db);
     free(s);
 }
@@ -124,6 +130,23 @@ enum err_code store_end(struct store *s, enum err_code code, struct err *e)
         code = sql_run(s, e, "COMMIT", "");
     if (code != ERR_OK && !sqlite3_get_autocommit(s->db))
         sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    return code;
+}
+
+/* sqlite.org/c3ref/c_dbconfig_defensive.html, SQLITE_DBCONFIG_RESET_DATABASE */
+enum err_code store_wipe(struct store *s, struct err *e)
+{
+    statements_drop(s);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_RESET_DATABASE, 1, NULL);
+    enum err_code code = execute(s, "VACUUM", e);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_RESET_DATABASE, 0, NULL);
+    if (code == ERR_OK)
+        code = pragmas(s, e);
+    if (code == ERR_OK)
+        code = schema_migrate(s, e);
+    if (code == ERR_OK &&
+        sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
+        code = sql_fail(s, e);
     return code;
 }
 

@@ -23,6 +23,10 @@ void store_close(struct store *s);
 ERR_NODISCARD enum err_code store_begin(struct store *s, struct err *e);
 ERR_NODISCARD enum err_code store_end(struct store *s, enum err_code code, struct err *e);
 
+/* Leaves an empty database in place of all that was in it: no byte of it stays in its files. Not
+ * inside a transaction. */
+ERR_NODISCARD enum err_code store_wipe(struct store *s, struct err *e);
+
 /* Gives cached pages back to the system; for the end of a run. */
 void store_release_memory(struct store *s);
 /* PRAGMA quick_check, for `doctor`. */
