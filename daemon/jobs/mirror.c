@@ -36,6 +36,14 @@ static void read_begin(struct mirror_state *s)
     s->failed = false;
 }
 
+/* Without the list nobody tells which playlists changed: all are read. */
+static void do_without_list(struct mirror_state *s)
+{
+    s->listed = true;
+    for (size_t i = 0; i < s->n; i++)
+        s->mark[i].read = s->mark[i].read || *s->playlists[i].sid;
+}
+
 static enum err_code begin(struct work *w, struct err *e)
 {
     struct mirror_state *s = &w->mirror;
@@ -46,7 +54,7 @@ static enum err_code begin(struct work *w, struct err *e)
         return code;
     s->mark = arena_alloc(&s->arena, (s->n + 1) * sizeof(*s->mark));
     s->begun = true;
-    s->listed = s->n == 0 || !access_may_ask(w->env.access, ENDPOINT_PLAYLISTS, clock_utc_s());
+    s->listed = s->n == 0;
     for (size_t i = 0; i < s->n; i++) {
         if (s->playlists[i].unknown)
             s->sleep_ms = SETTLE_MS;
@@ -55,6 +63,8 @@ static enum err_code begin(struct work *w, struct err *e)
     }
     list_begin(s);
     read_begin(s);
+    if (!access_may_ask(w->env.access, ENDPOINT_PLAYLISTS, clock_utc_s()))
+        do_without_list(s);
     return ERR_OK;
 }
 
@@ -248,8 +258,16 @@ static enum err_code settle_unread(struct work *w, struct err *e)
     struct mirror_state *s = &w->mirror;
     enum err_code code = ERR_OK;
     for (; code == ERR_OK && s->at < s->n; s->at++) {
-        if (s->playlists[s->at].unknown && *s->playlists[s->at].sid)
-            code = store_outbox_assume_done(w->env.store, s->playlists[s->at].id, e);
+        const struct store_playlist *p = &s->playlists[s->at];
+        if (!p->unknown)
+            continue;
+        if (*p->sid)
+            code = store_outbox_assume_done(w->env.store, p->id, e);
+        work_note(w,
+                  "nobody can tell whether the last change of '%s' arrived, so it is not sent "
+                  "again: look at the playlist",
+                  p->name);
+        w->partly = true;
     }
     return code;
 }
@@ -317,8 +335,10 @@ enum job_after mirror_take(struct job *j, struct job_io *io)
         read_begin(s);
         break;
     case ACCESS_DENIED:
-        s->listed = true;
-        s->failed = true;
+        if (list)
+            do_without_list(s);
+        else
+            s->failed = true;
         work_note(w, "Spotify refuses the %s, so genred goes on from its own record",
                   endpoint_name(family));
         break;
