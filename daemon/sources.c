@@ -12,6 +12,7 @@
 #include "classifier/source/musicbrainz.h"
 #include "classifier/source/reccobeats.h"
 #include "daemon/app.h"
+#include "daemon/jobs/dataset.h"
 #include "daemon/jobs/inquire.h"
 #include "store/label.h"
 #include "store/setting.h"
@@ -252,6 +253,9 @@ void sources_wake(struct sources *s, bool eager)
     if (!eager && s->woken_boot_ms && now - s->woken_boot_ms < WAKE_EACH_MS)
         return;
     s->woken_boot_ms = now;
+    struct err e = {0};
+    if (dataset_match(s->app->store, &e)) /* what a file tells is not asked about */
+        log_error("store: imported songs not looked up reason='%s'", e.text);
     for (size_t i = 0; i < s->n; i++)
         wake(&s->lane[i], eager);
 }

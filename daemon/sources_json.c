@@ -57,13 +57,17 @@ static enum err_code set_coverage(struct app *app, const char *name, enum store_
                                   struct json *source, struct err *e)
 {
     struct store_coverage c = {0};
+    const struct source *row = source_find_row(name);
+    int64_t pending = 0;
     enum err_code code = store_inquiry_coverage(app->store, name, subject, clock_utc_s(), &c, e);
+    if (code == ERR_OK && row && is_in_order(app, name))
+        code = inquire_pending(app->store, row, (enum source_subject)subject, &pending, e);
     if (code)
         return code;
     struct json *j = json_object();
     json_set_int(j, "all", c.all);
     json_set_int(j, "known", c.known);
-    json_set_int(j, "pending", c.pending);
+    json_set_int(j, "pending", pending);
     set_time(j, "last_answer", c.newest_s);
     set_time(j, "next_due", c.next_s);
     json_set(source, subject == STORE_TRACKS ? "tracks" : "artists", j);

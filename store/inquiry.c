@@ -7,7 +7,11 @@
 
 #define TRACKS_DUE                                                                                 \
     " FROM track t LEFT JOIN inquiry q ON q.source = ?4 AND q.subject = 0 AND q.item = t.id"       \
-    " WHERE EXISTS(SELECT 1 FROM liked WHERE liked.track = t.id)" IS_DUE
+    " WHERE EXISTS(SELECT 1 FROM liked WHERE liked.track = t.id)" IS_DUE                           \
+    " AND (?5 = 0 OR NOT EXISTS(SELECT 1 FROM feature f"                                           \
+    "   CROSS JOIN source_order o ON o.source = f.source"                                          \
+    "   WHERE f.track = t.id AND f.mask & ?5 = ?5"                                                 \
+    "   AND o.rank < (SELECT rank FROM source_order WHERE source = ?4)))"
 
 #define ARTISTS_DUE                                                                                \
     " FROM (SELECT ta.artist AS id, count(*) AS likes,"                                            \
@@ -17,13 +21,13 @@
     " JOIN artist ar ON ar.id = x.id"                                                              \
     " JOIN track s ON s.id = coalesce(nullif(x.song, 0), x.any_song)"                              \
     " LEFT JOIN inquiry q ON q.source = ?4 AND q.subject = 1 AND q.item = ar.id"                   \
-    " WHERE 1" IS_DUE
+    " WHERE ?5 IS NOT NULL" IS_DUE
 
 static const char tracks_due[] =
-    "SELECT t.id, t.sid, t.name, t.artists, t.isrc, '', q.link" TRACKS_DUE " LIMIT ?5";
+    "SELECT t.id, t.sid, t.name, t.artists, t.isrc, '', q.link" TRACKS_DUE " LIMIT ?6";
 static const char artists_due[] =
     "SELECT ar.id, ar.sid, ar.name, '', s.isrc, s.name, q.link" ARTISTS_DUE
-    " ORDER BY x.likes DESC, x.id LIMIT ?5";
+    " ORDER BY x.likes DESC, x.id LIMIT ?6";
 
 enum err_code store_inquiry_due(struct store *s, const struct store_stage *stage, int64_t now_s,
                                 size_t max, struct arena *a, struct store_inquiry **ret_list,
@@ -31,8 +35,8 @@ enum err_code store_inquiry_due(struct store *s, const struct store_stage *stage
 {
     struct sql q;
     const char *text = stage->subject == STORE_TRACKS ? tracks_due : artists_due;
-    enum err_code code = sql_start(&q, s, e, text, "iiisi", (int64_t)stage->first, stage->stage,
-                                   now_s, stage->source, (int64_t)max);
+    enum err_code code = sql_start(&q, s, e, text, "iiisii", (int64_t)stage->first, stage->stage,
+                                   now_s, stage->source, (int64_t)stage->stats, (int64_t)max);
     if (code)
         return code;
     struct store_inquiry *list = arena_alloc(a, (max + 1) * sizeof(*list));
@@ -60,7 +64,8 @@ enum err_code store_inquiry_count(struct store *s, const struct store_stage *sta
     return sql_int(s, ret_n, 0, e,
                    stage->subject == STORE_TRACKS ? "SELECT count(*)" TRACKS_DUE
                                                   : "SELECT count(*)" ARTISTS_DUE,
-                   "iiis", (int64_t)stage->first, stage->stage, now_s, stage->source);
+                   "iiisi", (int64_t)stage->first, stage->stage, now_s, stage->source,
+                   (int64_t)stage->stats);
 }
 
 enum err_code store_inquiry_put(struct store *s, const char *source, enum store_subject subject,
@@ -88,7 +93,7 @@ static enum err_code count_tracks(struct sql *q, struct store *s, const char *so
 {
     return sql_start(q, s, e,
                      "SELECT count(*), count(f.track),"
-                     " count(*) - count(CASE WHEN q.due_s > ?2 THEN 1 END), max(q.asked_s),"
+                     " count(CASE WHEN q.due_s > ?2 THEN 1 END), max(q.asked_s),"
                      " min(CASE WHEN q.due_s > ?2 AND q.due_s < ?3 THEN q.due_s END)"
                      " FROM track t"
                      " LEFT JOIN inquiry q ON q.source = ?1 AND q.subject = 0 AND q.item = t.id"
@@ -104,7 +109,7 @@ static enum err_code count_artists(struct sql *q, struct store *s, const char *s
 {
     return sql_start(q, s, e,
                      "SELECT count(*), count(tag.artist),"
-                     " count(*) - count(CASE WHEN q.due_s > ?2 THEN 1 END), max(q.asked_s),"
+                     " count(CASE WHEN q.due_s > ?2 THEN 1 END), max(q.asked_s),"
                      " min(CASE WHEN q.due_s > ?2 AND q.due_s < ?3 THEN q.due_s END)"
                      " FROM (SELECT DISTINCT ta.artist AS id FROM liked"
                      "   CROSS JOIN track_artist ta ON ta.track = liked.track) x"

@@ -19,7 +19,9 @@ struct store_stage {
     const char *source;
     enum store_subject subject;
     int64_t stage;
-    bool first; /* items that were never asked about are at this one */
+    bool first;     /* items that were never asked about are at this one */
+    uint32_t stats; /* songs of which a source before it in the order told all these (bits) are not
+                       due; 0: all are */
 };
 
 struct store_inquiry {
@@ -59,7 +61,7 @@ ERR_NODISCARD enum err_code store_inquiry_reopen(struct store *s, const char *so
 struct store_coverage {
     int64_t all;
     int64_t known;    /* it told something */
-    int64_t pending;  /* due, or never asked about */
+    int64_t settled;  /* asked about, and not due again yet */
     int64_t newest_s; /* its last answer, UTC; 0: none */
     int64_t next_s;   /* the first one due after now; 0: none */
 };

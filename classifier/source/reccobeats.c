@@ -119,6 +119,7 @@ const struct source source_reccobeats = {
     .name = "reccobeats",
     .title = "ReccoBeats",
     .gives = "audio statistics",
+    .stats = ((UINT32_C(1) << SONG_STATS) - 1) & ~(UINT32_C(1) << SONG_TIME_SIGNATURE),
     .is_quick = true,
     .interval_ms = 200,
     .window = 2,

@@ -65,6 +65,7 @@ struct source {
     const char *name;  /* "reccobeats", as in [sources] order */
     const char *title; /* "ReccoBeats", in sentences */
     const char *gives; /* "audio statistics" */
+    uint32_t stats;    /* bits of the statistics that it tells; 0: it tells tags */
     bool needs_key;
     bool is_quick;                     /* a run waits for it before it sorts */
     int64_t interval_ms;               /* between the beginnings of two requests */

@@ -26,7 +26,7 @@ static enum err_code keep(struct store *s, int64_t track, const struct store_dat
 
 static enum err_code match_some(struct store *s, struct arena *a, size_t *ret_n, struct err *e)
 {
-    const struct store_stage stage = {DATASET_SOURCE, STORE_TRACKS, 0, true};
+    const struct store_stage stage = {DATASET_SOURCE, STORE_TRACKS, 0, true, 0};
     struct store_inquiry *list = NULL;
     enum err_code code =
         store_inquiry_due(s, &stage, clock_utc_s(), SONGS_AT_ONCE, a, &list, ret_n, e);

@@ -43,7 +43,7 @@ static struct store_stage stage_of(const struct source *s, size_t stage)
 {
     enum source_subject subject = s->stages[stage].subject;
     return (struct store_stage){s->name, (enum store_subject)subject, (int64_t)stage,
-                                stage == source_first_stage(s, subject)};
+                                stage == source_first_stage(s, subject), s->stats};
 }
 
 /* --- what next
@@ -54,6 +54,22 @@ static enum err_code count_due(struct store *s, const struct source *source, siz
 {
     const struct store_stage at = stage_of(source, stage);
     return store_inquiry_count(s, &at, clock_utc_s(), ret_n, e);
+}
+
+enum err_code inquire_pending(struct store *s, const struct source *source,
+                              enum source_subject subject, int64_t *ret_n, struct err *e)
+{
+    int64_t all = 0;
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; code == ERR_OK && i < source->n_stages; i++) {
+        int64_t n = 0;
+        if (source->stages[i].subject == subject)
+            code = count_due(s, source, i, &n, e);
+        all += n;
+    }
+    if (code == ERR_OK)
+        *ret_n = all;
+    return code;
 }
 
 enum err_code inquire_calls(struct store *s, const struct source *source, int64_t *ret_calls,

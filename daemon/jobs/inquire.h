@@ -17,6 +17,10 @@ struct inquire_env {
     void *ctx;
 };
 
+/* Items of a subject that are due, at any stage. */
+ERR_NODISCARD enum err_code inquire_pending(struct store *s, const struct source *source,
+                                            enum source_subject subject, int64_t *ret_n,
+                                            struct err *e);
 /* Requests that are left at least to ask all that is due. */
 ERR_NODISCARD enum err_code inquire_calls(struct store *s, const struct source *source,
                                           int64_t *ret_calls, struct err *e);

@@ -3,6 +3,7 @@
  * un-liked. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/jobs/work.h"
@@ -157,7 +158,10 @@ enum job_after liked_take(struct job *j, struct job_io *io)
     if (code == ERR_OK)
         code = take_page(j, io->req.tag, &page, &io->err);
     arena_free(&a);
-    work_wake_sources(j->state, false);
+    const struct work *w = j->state;
+    /* Where Spotify may tell the statistics itself, it is asked first. */
+    if (!access_may_ask(w->env.access, ENDPOINT_STATISTICS, clock_utc_s()))
+        work_wake_sources(j->state, false);
     return code ? JOB_TAKE_FAIL : JOB_AGAIN;
 }
 

@@ -410,3 +410,31 @@ class Import(Scenario):
         self.assertIn("line 3", done.stderr)
         done = self.run_ctl("import", os.path.join(self.directory, "none.csv"))
         self.assertEqual(done.returncode, 1)
+
+
+class Extended(Scenario):
+    """Where Spotify still tells statistics, nobody else is asked about them."""
+
+    def setUp(self):
+        super().setUp()
+        self.fake.switch(musicbrainz_interval_ms=0)
+        self.environment["GENRED_SOURCES_ORDER"] = "spotify,dataset,reccobeats,musicbrainz"
+
+    def asked(self):
+        return len(self.fake.control("/asked").get("reccobeats", {}).get("features", {}))
+
+    def test_extended(self):
+        self.start()
+        self.login()
+        self.sort("--wait")
+        self.assertLess(self.asked(), 10)
+        self.assertGreater(self.ctl("status")["with_tags"], 0)
+        self.assertNoViolations()
+
+    def test_grace(self):
+        self.fake.switch(regime="grace")
+        self.start()
+        self.login()
+        self.sort("--wait")
+        self.assertGreater(self.asked(), 250)
+        self.assertNoViolations()

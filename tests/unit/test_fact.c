@@ -213,8 +213,8 @@ static void test_only_news_drops_a_label(void **state)
 /* --- asking
  * ----------------------------------------------------------------------------------------- */
 
-static const struct store_stage first_tracks = {"one", STORE_TRACKS, 0, true};
-static const struct store_stage first_artists = {"one", STORE_ARTISTS, 0, true};
+static const struct store_stage first_tracks = {"one", STORE_TRACKS, 0, true, 0};
+static const struct store_stage first_artists = {"one", STORE_ARTISTS, 0, true, 0};
 
 static size_t due(struct bench *b, const struct store_stage *stage, int64_t now_s,
                   struct store_inquiry **ret_list)
@@ -255,11 +255,27 @@ static void test_a_song_is_due_until_it_is_answered_and_again_later(void **state
     assert_int_equal(store_inquiry_coverage(b->s, "one", STORE_TRACKS, 2000, &c, &e), ERR_OK);
     assert_int_equal(c.all, 2);
     assert_int_equal(c.known, 1);
-    assert_int_equal(c.pending, 0);
+    assert_int_equal(c.settled, c.all);
     assert_int_equal(c.newest_s, 1000);
     assert_int_equal(c.next_s, 5000);
     assert_int_equal(store_inquiry_reopen(b->s, "one", &e), ERR_OK);
     assert_int_equal(due(b, &first_tracks, 2000, NULL), 1);
+}
+
+static void test_what_a_source_before_told_is_not_asked(void **state)
+{
+    struct bench *b = *state;
+    const float stat[SONG_STATS] = {0};
+    const struct store_stage later = {"two", STORE_TRACKS, 0, true, 6};
+    const struct store_stage all = {"two", STORE_TRACKS, 0, true, 0};
+    put_stats(b, put_liked(b, 1, ""), "one", 7, stat);
+    put_stats(b, put_liked(b, 2, ""), "one", 4, stat); /* not all of it */
+    put_stats(b, put_liked(b, 3, ""), "off", 7, stat); /* does not count */
+    put_liked(b, 4, "");
+    assert_int_equal(due(b, &later, 0, NULL), 3);
+    assert_int_equal(due(b, &all, 0, NULL), 4);
+    set_order(b, "two", "one");
+    assert_int_equal(due(b, &later, 0, NULL), 4);
 }
 
 static void test_an_unliked_song_is_not_asked_about(void **state)
@@ -293,7 +309,7 @@ static void test_a_link_is_kept_from_stage_to_stage(void **state)
 {
     struct bench *b = *state;
     struct store_inquiry *list = NULL;
-    const struct store_stage second = {"one", STORE_ARTISTS, 1, false};
+    const struct store_stage second = {"one", STORE_ARTISTS, 1, false, 0};
     put_liked(b, 1, "");
     int64_t artist = artist_row(b, "artist1");
     put_step(b, STORE_ARTISTS, artist, 10, (struct store_step){1, "mbid", 0, true});
@@ -315,6 +331,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_only_news_drops_a_label, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_song_is_due_until_it_is_answered_and_again_later,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_a_source_before_told_is_not_asked, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_an_unliked_song_is_not_asked_about, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_artists_of_many_likes_come_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_link_is_kept_from_stage_to_stage, set_up, tear_down),
