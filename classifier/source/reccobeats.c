@@ -65,9 +65,10 @@ static void read_row(const struct json *row, struct source_find *find)
     struct song song = {.id = "", .name = "", .artists = "", .album = "", .label = "", .tags = ""};
     for (int i = 0; i < SONG_STATS; i++) {
         const struct json *value = json_get(row, song_stat_name[i]);
-        if (!json_is_number(value))
+        double number = json_num(value, (double)NAN);
+        if (!isfinite(number))
             continue;
-        song.stat[i] = (float)json_num(value, 0);
+        song.stat[i] = (float)number;
         song.stat_mask |= UINT32_C(1) << i;
     }
     clean_row(&song, 0, YEAR_LAST);

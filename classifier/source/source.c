@@ -38,6 +38,10 @@ void source_judge(const struct source *s, const struct http_req *req, const stru
                   unsigned attempt, double jitter, struct retry_answer *a)
 {
     *a = (struct retry_answer){.verdict = RETRY_DELIVER};
+    if (s->complain && res->result == HTTP_RESULT_REPLY)
+        s->complain(res, a);
+    if (a->verdict != RETRY_DELIVER)
+        return;
     if (res->result == HTTP_RESULT_REPLY && (res->status == 429 || res->status == 503))
         retry_hold(res, s->hold_ms, attempt, jitter, a);
     else if (res->result != HTTP_RESULT_REPLY || res->status >= 500 || res->status == 408 ||
@@ -49,6 +53,4 @@ void source_judge(const struct source *s, const struct http_req *req, const stru
                 res->status);
     } else if (!is_answer(res->status))
         retry_give_up(res, s->title, a);
-    else if (s->complain)
-        s->complain(res, a);
 }

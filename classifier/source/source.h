@@ -84,7 +84,8 @@ struct source {
     enum err_code (*take)(size_t stage, const struct source_item *items, size_t n,
                           const struct http_res *res, struct arena *a,
                           struct source_find *ret_finds, struct err *e);
-    /* An error told inside of a 200; sets answer->verdict when there is one. NULL: never. */
+    /* An error told in the body, whatever the status; sets answer->verdict when there is one. NULL:
+     * never. */
     void (*complain)(const struct http_res *res, struct retry_answer *answer);
 };
 
