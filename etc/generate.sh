@@ -20,10 +20,8 @@ part() {
     card-inputs) card_table inputs ;;
     card-families) card_table family ;;
     genres)
-        printf 'id,name\n1,1\n' >"$work/song.csv"
-        "$genrectl" classify "$work/song.csv" | tr '{' '\n' |
-            sed -n 's/^"name":"\([^"]*\)","p".*/\1/p' | sort | paste -s -d' ' |
-            sed 's/ /, /g' | fold -s -w 110 | sed 's/ *$//'
+        card_table family | awk -F'|' 'NR > 2 { gsub(/ /, "", $2); print $2 }' | sort |
+            paste -s -d' ' | sed 's/ /, /g' | fold -s -w 110 | sed 's/ *$//'
         ;;
     *) "$genrectl" manual --format "$1" ;;
     esac

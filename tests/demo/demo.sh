@@ -12,9 +12,10 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM
 
-echo 'Starting the sandbox: a stand-in for Spotify with 600 made-up liked songs ...'
+echo 'Starting the sandbox: a stand-in for Spotify, as an app registered today meets it, with 600 made-up'
+echo 'liked songs, and for the services that know what such an app is not told ...'
 mkfifo "$state/ready"
-python3 tests/fake/fake.py --songs 600 >"$state/ready" &
+python3 tests/fake/fake.py --songs 600 --regime restricted >"$state/ready" &
 fake=$!
 read -r ready <"$state/ready"
 field() { printf '%s' "$ready" | python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
@@ -26,12 +27,17 @@ client_id = $(field client_id)
 redirect_port = 0
 api_url = $(field api_url)
 accounts_url = $(field accounts_url)
+[sources]
+reccobeats_url = $(field reccobeats_url)
+musicbrainz_url = $(field musicbrainz_url)
+musicbrainz_interval = 20ms
 [daemon]
 state_dir = $state/state
 listen = off
 EOF
 genrectl() { "$build/genrectl" --config "$state/genred.conf" "$@"; }
 
+curl -sS -o /dev/null -d '{"musicbrainz_interval_ms": 0}' "$(field control_url)/switch"
 echo 'Logging in, with curl in place of a browser ...'
 mkfifo "$state/login"
 genrectl login --no-browser >"$state/login" 2>/dev/null &
@@ -45,7 +51,9 @@ done <"$state/login"
 wait "$login"
 
 echo
-genrectl sort --genres rock,indie,pop,hip-hop,electronic,jazz,metal,folk,classical 2>/dev/null
+genrectl sort --wait --genres rock,indie,pop,hip-hop,electronic,jazz,metal,folk,classical 2>/dev/null
+echo
+genrectl sources 2>/dev/null
 cat <<'EOF'
 
 That was the sandbox. With your own account:
