@@ -69,7 +69,7 @@ static double bpm_of(size_t lag)
 
 static double best_bpm(const double *sum, size_t frames)
 {
-    double best = -INFINITY;
+    double best = -HUGE_VAL;
     size_t best_lag = 1;
     for (size_t lag = 1; lag < LAGS; lag++) {
         const double octaves = log2(bpm_of(lag) / BPM);
