@@ -46,7 +46,7 @@ LDFLAGS := -pie -Wl,-z,relro,-z,now
 HARD    += -fPIE
 endif
 ALL_CFLAGS = -std=c17 -fno-math-errno $(CPPFLAGS) $(WARN) $(if $(WERROR),-Werror) $(HARD) $(CFLAGS)
-LDLIBS := -Wl,--as-needed -luv -lcurl -lmicrohttpd -lcjson -lsqlite3 -lcrypto -lopenblas -lz -lm -lpthread
+LDLIBS := -Wl,--as-needed -luv -lcurl -lmicrohttpd -lcjson -lsqlite3 -lcrypto -lopenblas -lsndfile -lsoxr -lpng -lz -lm -lpthread
 
 # --- what is built -------------------------------------------------------------------------------------
 
