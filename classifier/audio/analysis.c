@@ -136,7 +136,9 @@ static void spectrum_add(struct analysis *a, size_t n)
     for (size_t l = 0; l < n; l++) {
         moment_add(summary_at(s, SUMMARY_MEL), mel + l, MEL_N, SIMD_N);
     }
-    tuning_add(&a->tuning, a->power);
+    if (a->blocks * STFT_STEP < KEPT_MOST) {
+        tuning_add(&a->tuning, a->power);
+    }
     hpss_add(a->hpss, a->spectrum, a->magnitude);
 }
 

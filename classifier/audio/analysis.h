@@ -1,7 +1,7 @@
 /* From a signal, which may come in pieces, to all features. The stream is gone through once; what
- * needs the whole of it is kept small: mel spectra (512 bytes a frame), contrast (56), spectral
- * peaks. Chroma and tonnetz need the tuning first and are taken from the first ANALYSIS_KEPT_S of
- * the signal, which are kept; everything else is of all of it. */
+ * needs the whole of it is kept small: mel spectra (512 bytes a frame) and contrast (56). Tuning,
+ * chroma and tonnetz are of the first ANALYSIS_KEPT_S of the signal, which are kept, since chroma
+ * needs the tuning first; everything else is of all of it. */
 #ifndef CLASSIFIER_AUDIO_ANALYSIS_H
 #define CLASSIFIER_AUDIO_ANALYSIS_H
 

@@ -32,7 +32,8 @@ struct contrast_band contrast_band_of(size_t band)
 /* Puts v among the `n` largest and smallest so far, both kept in order. */
 SIMD_INLINE void edges_add(const lanes *v, lanes *largest, lanes *smallest, size_t n)
 {
-    lanes up = *v, down = *v;
+    lanes up = *v;
+    lanes down = up;
     for (size_t i = 0; i < n; i++) {
         const lanes high = largest[i], low = smallest[i];
         simd_max(&high, &up, largest + i);

@@ -45,7 +45,7 @@ static void pairs_make(struct median *m)
 /* Leaves out the pairs that none of the MIDDLE depends on. */
 static void pairs_prune(struct median *m)
 {
-    bool matters[COMMON] = {false}, kept[PAIRS];
+    bool matters[COMMON] = {false}, kept[PAIRS] = {false};
     size_t n = 0;
     for (size_t i = 0; i < MIDDLE; i++) {
         matters[(COMMON - MIDDLE) / 2 + i] = true;
