@@ -3,20 +3,17 @@
 #include <math.h>
 #include <sndfile.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "classifier/audio/container.h"
 
-#define RATE_LEAST   1000
-#define RATE_MOST    768000
-#define BUFFER       ((size_t)1 << 17) /* samples of all channels together */
-#define LOUDEST      1e6F
-#define MISSING      0.01        /* share of a file that its header may promise too much */
-#define SIZE_UNKNOWN 0x7fff0000U /* what recorders write who do not know it yet, and above */
+#define RATE_LEAST 1000
+#define RATE_MOST  768000
+#define BUFFER     ((size_t)1 << 17) /* samples of all channels together */
+#define LOUDEST    1e6F
+#define MISSING    0.01 /* share of a file that its header may promise too much */
 
 struct decode {
     SNDFILE *file;
@@ -27,27 +24,6 @@ struct decode {
     float *buffer;   /* (BUFFER) */
     float *mono;     /* (DECODE_BLOCK) */
 };
-
-/* What the first bytes tell that libsndfile keeps to itself: RIFF with a size that the file does
- * not have, and a container that it does not know. */
-static enum err_code start_check(int fd, struct err *e)
-{
-    unsigned char b[12] = {0};
-    struct stat st;
-    if (pread(fd, b, sizeof(b), 0) != (ssize_t)sizeof(b) || fstat(fd, &st) != 0) {
-        return err_set(e, ERR_FORMAT, "is too short for a sound file");
-    }
-    if (memcmp(b + 4, "ftyp", 4) == 0) {
-        return err_set(e, ERR_FORMAT, "is an MPEG-4 file (M4A, AAC), which is not read here");
-    }
-    const uint32_t size =
-        (uint32_t)b[4] | (uint32_t)b[5] << 8 | (uint32_t)b[6] << 16 | (uint32_t)b[7] << 24;
-    if (memcmp(b, "RIFF", 4) == 0 && size < SIZE_UNKNOWN && (int64_t)size > st.st_size) {
-        return err_set(e, ERR_FORMAT, "ends early: %lld of %lld bytes are there",
-                       (long long)st.st_size, (long long)size + 8);
-    }
-    return ERR_OK;
-}
 
 static enum err_code about_check(const SF_INFO *info, struct err *e)
 {
@@ -65,7 +41,7 @@ enum err_code decode_open(int fd, struct decode **ret, struct decode_about *ret_
                           struct err *e)
 {
     SF_INFO info = {0};
-    enum err_code code = start_check(fd, e);
+    enum err_code code = container_check(fd, e);
     if (code != ERR_OK) {
         close(fd);
         return code;

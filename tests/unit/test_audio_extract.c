@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <sndfile.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -145,6 +147,76 @@ static void test_every_shape_sounds_the_same(void **state)
         near(summary_of(&x.summary, SUMMARY_CHROMA)[9].mean, 1.0, 0.02); /* A */
         near(mean_of(&x, SUMMARY_CROSSING), 2.0 * 440.0 / 22050.0, 0.002);
         assert_false(x.summary.cut);
+    }
+}
+
+/* --- compressed --------------------------------------------------------------------------------
+ */
+
+static const struct format {
+    const char *name;
+    int format;
+    int rate;
+} formats[] = {{"tone.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 44100},
+               {"tone.aiff", SF_FORMAT_AIFF | SF_FORMAT_PCM_24, 44100},
+               {"tone.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS, 44100},
+               {"tone.opus", SF_FORMAT_OGG | SF_FORMAT_OPUS, 48000},
+               {"tone.mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 44100}};
+#define FORMATS (sizeof(formats) / sizeof(formats[0]))
+
+/* Ten seconds of A in two channels. */
+static const char *tone_write(void **state, const struct format *f)
+{
+    SF_INFO info = {.samplerate = f->rate, .channels = 2, .format = f->format};
+    const char *path = temp_path(state, f->name);
+    SNDFILE *file = sf_open(path, SFM_WRITE, &info);
+    if (file == NULL) {
+        fail_msg("%s: %s", path, sf_strerror(NULL));
+    }
+    for (int i = 0; i < 10 * f->rate; i++) {
+        const float x = 0.5F * sinf((float)fmod(2.0 * M_PI * 440.0 * i / f->rate, 2.0 * M_PI));
+        const float both[2] = {x, x};
+        assert_int_equal(sf_writef_float(file, both, 1), 1);
+    }
+    sf_close(file);
+    return path;
+}
+
+static void test_every_format_is_read(void **state)
+{
+    for (size_t i = 0; i < FORMATS; i++) {
+        const struct extract x = accepted(tone_write(state, &formats[i]), &plain);
+        assert_int_equal(x.about.rate, formats[i].rate);
+        assert_int_equal(x.about.channels, 2);
+        near(x.summary.duration_s, 10.0, 0.06);
+        near(mean_of(&x, SUMMARY_RMS), 0.352, 0.004);
+        near(summary_of(&x.summary, SUMMARY_CHROMA)[9].mean, 1.0, 0.02);
+    }
+}
+
+/* Half of it is gone, or bytes in the middle are others. What is used must be most of the sound. */
+static void test_no_format_is_trusted(void **state)
+{
+    for (size_t i = 0; i < FORMATS; i++) {
+        const char *path = tone_write(state, &formats[i]);
+        struct buf b = {0};
+        struct err e = {0};
+        struct extract x;
+        assert_int_equal(file_read(path, &b, &e), ERR_OK);
+        assert_int_equal(file_write(path, b.data, b.len / 2, 0600, &e), ERR_OK);
+        if (extract_run(path, &plain, &x, &e) == ERR_OK) {
+            fail_msg("half of %s is taken for %.1f s", path, x.summary.duration_s);
+        }
+        for (size_t k = b.len / 3; k < b.len / 3 + b.len / 8; k++) {
+            b.data[k] = (char)(k * 2654435761U >> 7);
+        }
+        assert_int_equal(file_write(path, b.data, b.len, 0600, &e), ERR_OK);
+        if (extract_run(path, &plain, &x, &e) == ERR_OK) {
+            assert_true(summary_is_sound(&x.summary));
+        } else {
+            assert_int_equal(e.code, ERR_FORMAT);
+        }
+        buf_free(&b);
     }
 }
 
@@ -316,6 +388,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_shape_sounds_the_same),
+        cmocka_unit_test(test_every_format_is_read),
+        cmocka_unit_test(test_no_format_is_trusted),
         cmocka_unit_test(test_odd_sounds_have_numbers),
         cmocka_unit_test(test_what_is_no_sound),
         cmocka_unit_test(test_what_is_broken_sound),
