@@ -4,6 +4,9 @@ PACKAGES := libc6-dev libuv1-dev libcurl4-openssl-dev libcjson-dev libmicrohttpd
 	libsqlite3-dev libopenblas-dev libsndfile1-dev libsoxr-dev libpng-dev zlib1g-dev libcmocka-dev scdoc \
 	mandoc python3 curl ca-certificates \
 	clang clang-format clang-tidy libclang-rt-14-dev cppcheck valgrind shellcheck sqlite3 procps systemd
+ifneq ($(FFMPEG),)
+PACKAGES += libavformat-dev libavcodec-dev libswresample-dev libavutil-dev ffmpeg
+endif
 
 .PHONY: deps demo check check-all run-check run-check-all unit lint analyse bench bench-train fuzz sandbox
 deps:

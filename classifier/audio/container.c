@@ -1,6 +1,5 @@
 #include "classifier/audio/container.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,16 +52,14 @@ static enum err_code ogg_check(int fd, int64_t size, struct err *e)
     return code;
 }
 
-enum err_code container_check(int fd, struct err *e)
+enum err_code container_check(int fd, bool *ret_mpeg4, struct err *e)
 {
     unsigned char b[12] = {0};
     struct stat st;
     if (pread(fd, b, sizeof(b), 0) != (ssize_t)sizeof(b) || fstat(fd, &st) != 0) {
         return err_set(e, ERR_FORMAT, "is too short for a sound file");
     }
-    if (memcmp(b + 4, "ftyp", 4) == 0) {
-        return err_set(e, ERR_FORMAT, "is an MPEG-4 file (M4A, AAC), which is not read here");
-    }
+    *ret_mpeg4 = memcmp(b + 4, "ftyp", 4) == 0;
     const int64_t size = size_promised(b);
     if (size > st.st_size) {
         return err_set(e, ERR_FORMAT, "ends early: %lld of %lld bytes are there",

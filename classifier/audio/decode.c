@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "classifier/audio/container.h"
+#include "classifier/audio/decode_av.h"
 
 #define RATE_LEAST 1000
 #define RATE_MOST  768000
@@ -16,55 +17,65 @@
 #define MISSING    0.01 /* share of a file that its header may promise too much */
 
 struct decode {
-    SNDFILE *file;
+    int fd;
+    SNDFILE *file;        /* NULL: it is */
+    struct decode_av *av; /* an MPEG-4 file */
     size_t channels;
     int rate;
-    double promised; /* frames */
+    double promised; /* frames; 0: nothing */
     double read;     /* frames */
     float *buffer;   /* (BUFFER) */
     float *mono;     /* (DECODE_BLOCK) */
 };
 
-static enum err_code about_check(const SF_INFO *info, struct err *e)
+static enum err_code about_check(const struct decode *d, struct err *e)
 {
-    if (info->samplerate < RATE_LEAST || info->samplerate > RATE_MOST) {
-        return err_set(e, ERR_FORMAT, "has a sample rate of %d Hz, not %d to %d", info->samplerate,
+    if (d->rate < RATE_LEAST || d->rate > RATE_MOST) {
+        return err_set(e, ERR_FORMAT, "has a sample rate of %d Hz, not %d to %d", d->rate,
                        RATE_LEAST, RATE_MOST);
     }
-    if (info->channels < 1 || (size_t)info->channels > BUFFER) {
-        return err_set(e, ERR_FORMAT, "has %d channels", info->channels);
+    if (d->channels < 1 || d->channels > BUFFER) {
+        return err_set(e, ERR_FORMAT, "has %zu channels", d->channels);
     }
     return ERR_OK;
+}
+
+static enum err_code source_open(struct decode *d, struct err *e)
+{
+    bool mpeg4 = false;
+    struct decode_av_about about = {0};
+    SF_INFO info = {0};
+    enum err_code code = container_check(d->fd, &mpeg4, e);
+    if (code == ERR_OK && mpeg4) {
+        code = decode_av_open(d->fd, &d->av, &about, e);
+        d->rate = about.rate;
+        d->channels = (size_t)about.channels;
+        d->promised = about.frames;
+    } else if (code == ERR_OK) {
+        d->file = sf_open_fd(d->fd, SFM_READ, &info, SF_FALSE);
+        d->rate = info.samplerate;
+        d->channels = (size_t)info.channels;
+        d->promised = info.frames < SF_COUNT_MAX ? (double)info.frames : 0.0;
+        code =
+            d->file != NULL ? ERR_OK : err_set(e, ERR_FORMAT, "is no sound file that can be read");
+    }
+    return code == ERR_OK ? about_check(d, e) : code;
 }
 
 enum err_code decode_open(int fd, struct decode **ret, struct decode_about *ret_about,
                           struct err *e)
 {
-    SF_INFO info = {0};
-    enum err_code code = container_check(fd, e);
-    if (code != ERR_OK) {
-        close(fd);
-        return code;
-    }
-    SNDFILE *file = sf_open_fd(fd, SFM_READ, &info, SF_TRUE);
-    if (file == NULL) {
-        close(fd);
-        return err_set(e, ERR_FORMAT, "is no sound file that can be read");
-    }
-    code = about_check(&info, e);
-    if (code != ERR_OK) {
-        sf_close(file);
-        return code;
-    }
     struct decode *d = mem_alloc(sizeof(*d));
-    *d = (struct decode){.file = file,
-                         .channels = (size_t)info.channels,
-                         .rate = info.samplerate,
-                         .promised = (double)info.frames,
-                         .buffer = mem_array(BUFFER, sizeof(float)),
-                         .mono = mem_array(DECODE_BLOCK, sizeof(float))};
+    d->fd = fd;
+    const enum err_code code = source_open(d, e);
+    if (code != ERR_OK) {
+        decode_close(d);
+        return code;
+    }
+    d->buffer = mem_array(BUFFER, sizeof(float));
+    d->mono = mem_array(DECODE_BLOCK, sizeof(float));
     *ret = d;
-    *ret_about = (struct decode_about){info.samplerate, info.channels};
+    *ret_about = (struct decode_about){d->rate, (int)d->channels};
     return ERR_OK;
 }
 
@@ -89,8 +100,7 @@ static bool mix(struct decode *d, size_t frames)
 static enum err_code end_check(const struct decode *d, struct err *e)
 {
     const double rate = (double)d->rate;
-    if (d->promised >= (double)SF_COUNT_MAX ||
-        d->read >= (1.0 - MISSING) * d->promised - 0.1 * rate) {
+    if (d->read >= (1.0 - MISSING) * d->promised - 0.1 * rate) {
         return ERR_OK;
     }
     return err_set(e, ERR_FORMAT, "ends early or is damaged: %.1f of %.1f s can be read",
@@ -100,7 +110,8 @@ static enum err_code end_check(const struct decode *d, struct err *e)
 enum err_code decode_read(struct decode *d, const float **ret_x, size_t *ret_n, struct err *e)
 {
     const size_t fit = BUFFER / d->channels, most = fit < DECODE_BLOCK ? fit : DECODE_BLOCK;
-    const sf_count_t n = sf_readf_float(d->file, d->buffer, (sf_count_t)most);
+    const sf_count_t n = d->file != NULL ? sf_readf_float(d->file, d->buffer, (sf_count_t)most)
+                                         : (sf_count_t)decode_av_read(d->av, d->buffer, most);
     if (n <= 0) {
         const enum err_code code = end_check(d, e);
         *ret_n = code == ERR_OK ? 0 : *ret_n;
@@ -118,7 +129,11 @@ enum err_code decode_read(struct decode *d, const float **ret_x, size_t *ret_n, 
 void decode_close(struct decode *d)
 {
     if (d != NULL) {
-        sf_close(d->file);
+        if (d->file != NULL) {
+            sf_close(d->file);
+        }
+        decode_av_close(d->av);
+        close(d->fd);
         free(d->buffer);
         free(d->mono);
         free(d);

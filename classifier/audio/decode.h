@@ -1,5 +1,5 @@
 /* From the bytes of a sound file to samples: WAV, AIFF, FLAC, Ogg, Opus, MP3 and whatever else
- * libsndfile reads. The only file that knows it. */
+ * libsndfile reads, and MPEG-4 where decode_av.h can. The only file that knows libsndfile. */
 #ifndef CLASSIFIER_AUDIO_DECODE_H
 #define CLASSIFIER_AUDIO_DECODE_H
 

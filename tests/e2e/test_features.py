@@ -153,6 +153,22 @@ class Features(unittest.TestCase):
         self.assertAlmostEqual(min(ink), 40, delta=10)
         self.assertAlmostEqual(max(ink), 119, delta=10)
 
+    def test_m4a_where_built_for_it(self):
+        source, out = self.sound("a.wav", seconds=3), self.path("a.m4a")
+        with open(out, "wb") as file:
+            file.write(b"\0\0\0\x20ftypM4A \0\0\0\0")
+        _, err = self.features(out, status=1)
+        if "FFMPEG=yes" in err or shutil.which("ffmpeg") is None:
+            self.skipTest("built without FFmpeg")
+        for codec, within in (("alac", 1e-9), ("aac", 0.02)):
+            subprocess.run(["ffmpeg", "-loglevel", "error", "-y", "-i", source, "-c:a", codec, "-movflags",
+                            "+faststart", out], check=True)
+            plain, packed = (json.loads(self.features("--json", path)[0]) for path in (source, out))
+            for name in ("rms", "spectral_centroid", "melspectrogram"):
+                self.assertAlmostEqual(packed[name]["mean"] / plain[name]["mean"], 1, delta=within, msg=codec + name)
+            os.truncate(out, os.path.getsize(out) // 2)
+            self.assertIn("ends early", self.features(out, status=1)[1])
+
     def test_no_picture_of_what_cannot_be_read(self):
         self.features("--png", self.path("out.png"), self.path("none.wav"), status=1)
         self.assertFalse(os.path.exists(self.path("out.png")))

@@ -30,6 +30,7 @@ only 'uv\.h|curl/|microhttpd' 'daemon/net/[a-z_]+\.[ch]'
 only 'cblas' 'classifier/[a-z_]+\.c'
 only 'sndfile' 'classifier/audio/decode\.c'
 only 'soxr' 'classifier/audio/resample\.c'
+only 'libav|libsw' 'classifier/audio/decode_av\.c'
 only 'png' 'classifier/audio/picture\.c'
 only 'linux/seccomp' 'classifier/audio/cage\.c'
 if grep -rn 'tests/\|daemon/\|spotify/' tests/fake/*.py | grep -E '^\S+:\s*(import|from)'; then
