@@ -19,6 +19,7 @@ layer base 'spotify/|store/|classifier/|daemon/'
 layer spotify 'store/|classifier/|daemon/'
 layer store 'spotify/|classifier/|daemon/'
 layer classifier 'spotify/|store/|daemon/'
+layer classifier/audio 'classifier/[a-z_]+\.h|classifier/source/'
 layer daemon/jobs 'daemon/[a-z_]+\.h|daemon/net/'
 layer daemon/net 'spotify/|store/|classifier/|daemon/[a-z_]+\.h'
 found=$(grep -rnE '^#include "daemon/jobs/' daemon/net | grep -v 'daemon/jobs/job\.h')
