@@ -1,5 +1,6 @@
 # genred: `make demo` shows it, `make check` tests it, `make` builds build/genred and build/genrectl.
-#   V=1 shows the commands; SAN=asan builds with sanitizers, CC=clang with clang; DESTDIR, PREFIX as usual.
+#   V=1 shows the commands; SAN=asan builds with sanitizers, CC=clang with clang, FFMPEG=yes for M4A files;
+#   DESTDIR, PREFIX as usual.
 
 .DEFAULT_GOAL := all
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -11,8 +12,9 @@ CC      := gcc
 PREFIX  ?= /usr
 SYSCONFDIR ?= /etc
 SAN     ?=
+FFMPEG  ?=
 WERROR  ?=
-VARIANT := $(notdir $(firstword $(CC)))$(if $(SAN),-$(SAN))
+VARIANT := $(notdir $(firstword $(CC)))$(if $(SAN),-$(SAN))$(if $(FFMPEG),-ffmpeg)
 OUT     := build/$(VARIANT)
 Q       := $(if $(V),,@)
 say      = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
@@ -49,7 +51,11 @@ LDFLAGS := -pie -Wl,-z,relro,-z,now
 HARD    += -fPIE
 endif
 ALL_CFLAGS = -std=c17 -fno-math-errno $(CPPFLAGS) $(WARN) $(if $(WERROR),-Werror) $(HARD) $(CFLAGS)
-LDLIBS := -Wl,--as-needed -luv -lcurl -lmicrohttpd -lcjson -lsqlite3 -lcrypto -lopenblas -lz -lm -lpthread
+LDLIBS := -Wl,--as-needed -luv -lcurl -lmicrohttpd -lcjson -lsqlite3 -lcrypto -lopenblas -lsndfile -lsoxr -lpng -lz -lm -lpthread
+ifneq ($(FFMPEG),)
+CPPFLAGS += -DGENRED_FFMPEG
+LDLIBS += -lavformat -lavcodec -lswresample -lavutil
+endif
 
 # --- what is built -------------------------------------------------------------------------------------
 

@@ -64,6 +64,9 @@ const struct command_option_row command_option_rows[OPTION_N] = {
      "Compare with at most so many songs to train on (20000)."},
     {OPTION_DUMP, "dump", "DIR", false, WORDS_FILES,
      "Compare kNN and the random forest only, and write what they see there."},
+    {OPTION_CSV, "csv", NULL, false, WORDS_NONE, "Print a table for programs, one row per file."},
+    {OPTION_PNG, "png", "OUT", false, WORDS_FILES,
+     "Also draw waveform, mel spectrogram and chromagram into this file."},
     {OPTION_FORMAT, "format", "NAME", false, WORDS_NONE, "What to print."},
     {OPTION_CONFIG, "config", "FILE", false, WORDS_FILES, "Read this configuration file."},
     {OPTION_JSON, "json", NULL, false, WORDS_NONE,
@@ -147,6 +150,15 @@ const struct command_row command_rows[] = {
      "Reads an Exportify export or any CSV file with names and with ids or artists, and prints "
      "one line of JSON per song with the probability of every genre, best first. Needs no login, "
      "network, daemon or configuration."},
+    {COMMAND_FEATURES, "features", "FILE...", 1, COMMAND_VALUES_MAX, COMMAND_LOCAL, false,
+     WORDS_FILES, BIT(CSV) | BIT(PNG), 0, "Measure what sound files sound like.",
+     "Reads WAV, AIFF, FLAC, Ogg, Opus and MP3 (M4A if built for it), and prints mean and variance "
+     "of the features that "
+     "librosa 0.10 computes by default: MFCC, chroma, spectral shape, loudness, tempo and others. "
+     "Of a file longer than an hour the first hour is read; chroma and tonnetz are of the first "
+     "ten "
+     "minutes. Each file is read by a process of its own that may do nothing else. What cannot be "
+     "used is told, and the next file goes on. Needs no login, network, daemon or configuration."},
     {COMMAND_TRAIN, "train", "", 0, COMMAND_VALUES_MAX, COMMAND_LOCAL, false, WORDS_FILES,
      BIT(DATA) | BIT(FAMILIES) | BIT(ARTISTS) | BIT(PLAYLISTS) | BIT(OUT) | BIT(CARD) | BIT(CURVE) |
          BIT(REPORT) | BIT(SEED) | BIT(EPOCHS),

@@ -30,6 +30,7 @@ enum command_id {
     COMMAND_DOCTOR,
     COMMAND_DROP,
     COMMAND_CLASSIFY,
+    COMMAND_FEATURES,
     COMMAND_TRAIN,
     COMMAND_EVAL,
     COMMAND_COMPLETION,
@@ -75,6 +76,8 @@ enum command_option {
     OPTION_COMPARE,
     OPTION_ROWS,
     OPTION_DUMP,
+    OPTION_CSV,
+    OPTION_PNG,
     OPTION_FORMAT,
     OPTION_CONFIG, /* from here on: legal with every command */
     OPTION_JSON,
@@ -116,7 +119,7 @@ extern const struct command_row command_rows[];
 extern const size_t command_n_rows;
 extern const struct command_option_row command_option_rows[OPTION_N];
 
-#define COMMAND_VALUES_MAX 64
+#define COMMAND_VALUES_MAX 1024
 
 /* What the person asked for. Strings are borrowed from argv. */
 struct command {

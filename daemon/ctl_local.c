@@ -19,6 +19,7 @@
 #include "daemon/command_doc.h"
 #include "daemon/config_doc.h"
 #include "daemon/ctl.h"
+#include "daemon/ctl_features.h"
 #include "daemon/ctl_file.h"
 
 #define OUT_DEFAULT  "genred.model"
@@ -222,6 +223,8 @@ enum err_code ctl_local_run(const struct command *c, struct err *e)
     switch (c->row->id) {
     case COMMAND_CLASSIFY:
         return classify(c, e);
+    case COMMAND_FEATURES:
+        return ctl_features_run(c, e);
     case COMMAND_WHY:
         return ctl_file_why(c, e);
     case COMMAND_SIMILAR:

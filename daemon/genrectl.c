@@ -64,6 +64,7 @@ static carry_out_fn *carry_out_find(enum command_id id)
     case COMMAND_DOCTOR:
         return ctl_doctor_run;
     case COMMAND_CLASSIFY:
+    case COMMAND_FEATURES:
     case COMMAND_TRAIN:
     case COMMAND_EVAL:
     case COMMAND_COMPLETION:

@@ -1,8 +1,12 @@
 # Packages, the demo, and everything that checks.
 
 PACKAGES := libc6-dev libuv1-dev libcurl4-openssl-dev libcjson-dev libmicrohttpd-dev libssl-dev \
-	libsqlite3-dev libopenblas-dev zlib1g-dev libcmocka-dev scdoc mandoc python3 curl ca-certificates \
+	libsqlite3-dev libopenblas-dev libsndfile1-dev libsoxr-dev libpng-dev zlib1g-dev libcmocka-dev scdoc \
+	mandoc python3 curl ca-certificates \
 	clang clang-format clang-tidy libclang-rt-14-dev cppcheck valgrind shellcheck openssl sqlite3 procps systemd
+ifneq ($(FFMPEG),)
+PACKAGES += libavformat-dev libavcodec-dev libswresample-dev libavutil-dev ffmpeg
+endif
 
 .PHONY: deps demo check check-all run-check run-check-all unit lint analyse bench bench-train fuzz sandbox
 deps:
@@ -38,7 +42,8 @@ run-check-all:
 	@$(MAKE) WERROR=1 CC=clang $(OUT:build/$(VARIANT)=build/clang)/genred unit
 	@$(MAKE) WERROR=1 SAN=asan build/$(notdir $(CC))-asan/genred build/$(notdir $(CC))-asan/genrectl unit
 	@RUNNER='valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99' \
-		sh tests/run.sh $(filter-out %/test_net_server %/test_model %/test_train %/test_compare %/test_project,$(TESTS))
+		sh tests/run.sh $(filter-out %/test_net_server %/test_model %/test_train %/test_compare %/test_project \
+			%/test_audio_extract,$(TESTS))
 	@$(MAKE) analyse
 	@python3 -m unittest discover -s tests/fake -q
 	@GENRED_BUILD=build python3 -m unittest discover -s tests/e2e -q

@@ -19,6 +19,7 @@ layer base 'spotify/|store/|classifier/|daemon/'
 layer spotify 'store/|classifier/|daemon/'
 layer store 'spotify/|classifier/|daemon/'
 layer classifier 'spotify/|store/|daemon/'
+layer classifier/audio 'classifier/[a-z_]+\.h|classifier/source/'
 layer daemon/jobs 'daemon/[a-z_]+\.h|daemon/net/'
 layer daemon/net 'spotify/|store/|classifier/|daemon/[a-z_]+\.h'
 found=$(grep -rnE '^#include "daemon/jobs/' daemon/net | grep -v 'daemon/jobs/job\.h')
@@ -29,6 +30,10 @@ only 'openssl/' 'base/(rand|seal)\.c'
 only 'uv\.h|curl/|microhttpd' 'daemon/net/[a-z_]+\.[ch]'
 only 'cblas' 'classifier/[a-z_]+\.c'
 only 'sndfile' 'classifier/audio/decode\.c'
+only 'soxr' 'classifier/audio/resample\.c'
+only 'libav|libsw' 'classifier/audio/decode_av\.c'
+only 'png' 'classifier/audio/picture\.c'
+only 'linux/seccomp' 'classifier/audio/cage\.c'
 if grep -rn 'tests/\|daemon/\|spotify/' tests/fake/*.py | grep -E '^\S+:\s*(import|from)'; then
     echo 'the fake must share nothing with the product'
     status=1
