@@ -101,8 +101,8 @@ static enum err_code take(size_t stage, const struct source_item *items, size_t 
 }
 
 static const struct source_stage stages[] = {
-    [STAGE_ARTIST] = {"artist tags", SOURCE_ARTISTS, 1},
-    [STAGE_TRACK] = {"song tags", SOURCE_TRACKS, 1},
+    [STAGE_ARTIST] = {"artist tags", SOURCE_ARTISTS, 1, false},
+    [STAGE_TRACK] = {"song tags", SOURCE_TRACKS, 1, false},
 };
 
 const struct source source_lastfm = {

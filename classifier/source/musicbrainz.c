@@ -319,7 +319,8 @@ static enum err_code take_answer(size_t stage, const struct source_item *items, 
     case STAGE_TAGS:
         return take_tags(answer, items, n, a, finds, e);
     case STAGE_ISRC:
-        take_isrc(answer, items, a, finds);
+        for (size_t i = 0; i < n; i++)
+            take_isrc(answer, &items[i], a, &finds[i]);
         break;
     case STAGE_NAME:
         take_name(answer, items, a, finds);
@@ -351,9 +352,11 @@ static enum err_code take(size_t stage, const struct source_item *items, size_t 
 }
 
 static const struct source_stage stages[] = {
-    [STAGE_LINKS] = {"links", SOURCE_ARTISTS, 100}, [STAGE_TAGS] = {"tags", SOURCE_ARTISTS, 100},
-    [STAGE_ISRC] = {"isrc", SOURCE_ARTISTS, 1},     [STAGE_NAME] = {"name", SOURCE_ARTISTS, 1},
-    [STAGE_SONG] = {"song", SOURCE_ARTISTS, 1},
+    [STAGE_LINKS] = {"links", SOURCE_ARTISTS, 100, false},
+    [STAGE_TAGS] = {"tags", SOURCE_ARTISTS, 100, false},
+    [STAGE_ISRC] = {"isrc", SOURCE_ARTISTS, 1, true},
+    [STAGE_NAME] = {"name", SOURCE_ARTISTS, 1, false},
+    [STAGE_SONG] = {"song", SOURCE_ARTISTS, 1, false},
 };
 
 const struct source source_musicbrainz = {

@@ -114,7 +114,7 @@ static enum err_code take(size_t stage, const struct source_item *items, size_t 
     return code;
 }
 
-static const struct source_stage stages[] = {{"features", SOURCE_TRACKS, BATCH}};
+static const struct source_stage stages[] = {{"features", SOURCE_TRACKS, BATCH, false}};
 
 const struct source source_reccobeats = {
     .name = "reccobeats",

@@ -52,7 +52,8 @@ struct source_find {
 struct source_stage {
     const char *name; /* "features"; what is asked, for logs and the table of sources */
     enum source_subject subject;
-    size_t batch; /* items in one request, at most SOURCE_BATCH_MAX */
+    size_t batch;  /* items in one request, at most SOURCE_BATCH_MAX */
+    bool per_isrc; /* batch is 1, but items of the same ISRC share the request */
 };
 
 /* Where a source is reached; borrowed. */
@@ -75,7 +76,8 @@ struct source {
     int64_t absent_again_s;            /* likewise, of what it did not know */
     const struct source_stage *stages; /* (n_stages) */
     size_t n_stages;
-    /* Fills a request about items[0..n), 1 <= n <= the stage's batch. req is zeroed. */
+    /* Fills a request about items[0..n), 1 <= n <= the stage's batch, or about n of one ISRC. req
+     * is zeroed. */
     void (*ask)(const struct source_place *place, size_t stage, const struct source_item *items,
                 size_t n, struct http_req *req);
     /* Reads a reply with status 2xx, or one of 400 and 404 to a request about a single item, into

@@ -11,11 +11,9 @@
 #include "store/fact.h"
 #include "store/inquiry.h"
 
-#define STAGES_MAX 8
-/* Batches read from the store at once; of single look-ups so few that a batch stage gets its turn.
- */
-#define BATCHES_AT_ONCE 8
-#define SINGLES_AT_ONCE 20
+#define STAGES_MAX      8
+#define BATCHES_AT_ONCE 8 /* read from the store */
+#define SINGLES_AT_ONCE 2000
 /* After so many single look-ups their finds are asked on about, though they fill no batch. */
 #define SINGLES_A_FLUSH 60
 #define UNSAID_AGAIN_S  3600
@@ -143,7 +141,9 @@ static enum err_code load(struct inquire *q, struct err *e)
     bool is_batch = s->stages[stage].batch > 1;
     const struct store_stage from = stage_of(s, stage);
     q->stage = stage;
-    q->singles = is_batch ? 0 : q->singles + 1;
+    if (is_batch || q->singles >= SINGLES_A_FLUSH)
+        q->singles = 0;
+    q->singles += !is_batch;
     return store_inquiry_due(q->env.store, &from, clock_utc_s(),
                              is_batch ? q->batch[stage] * BATCHES_AT_ONCE : SINGLES_AT_ONCE,
                              &q->arena, &q->list, &q->n, e);
@@ -172,6 +172,21 @@ static void items_of(struct inquire *q, size_t first, size_t n, struct source_it
     }
 }
 
+/* Moves items of the same ISRC as the next one to it; how many they are. */
+static size_t gather_isrc(struct inquire *q)
+{
+    struct store_inquiry *first = &q->list[q->at];
+    size_t n = 1;
+    for (size_t i = q->at + 1; *first->isrc && i < q->n && n < SOURCE_BATCH_MAX; i++) {
+        struct store_inquiry item = q->list[i];
+        if (strcmp(item.isrc, first->isrc) != 0)
+            continue;
+        q->list[i] = q->list[q->at + n];
+        q->list[q->at + n++] = item;
+    }
+    return n;
+}
+
 static enum job_wish inquire_ask(struct job *j, struct job_io *io)
 {
     struct inquire *q = j->state;
@@ -182,6 +197,8 @@ static enum job_wish inquire_ask(struct job *j, struct job_io *io)
     }
     if (q->failed.code)
         return JOB_WAIT;
+    if (q->singles >= SINGLES_A_FLUSH)
+        q->n = q->at; /* the rest is read again, after the batch stages had their turn */
     if (q->at == q->n) {
         if (j->outstanding)
             return JOB_WAIT;
@@ -191,6 +208,8 @@ static enum job_wish inquire_ask(struct job *j, struct job_io *io)
             return JOB_NEXT;
     }
     size_t n = q->n - q->at < q->batch[q->stage] ? q->n - q->at : q->batch[q->stage];
+    if (q->env.source->stages[q->stage].per_isrc)
+        n = gather_isrc(q);
     items_of(q, q->at, n, items);
     q->env.source->ask(&q->env.place, q->stage, items, n, &io->req);
     io->req.tag = (int64_t)(q->at * (SOURCE_BATCH_MAX + 1) + n);
@@ -285,7 +304,7 @@ static enum err_code shorten(struct inquire *q, size_t first, size_t n, struct e
 {
     const struct source *s = q->env.source;
     log_info("inquire: request too long source=%s items=%zu", s->name, n);
-    if (n > 1) {
+    if (n > 1 && s->stages[q->stage].batch > 1) {
         q->batch[q->stage] = n / 2;
         return ERR_OK; /* they stay due */
     }
@@ -304,7 +323,8 @@ static enum job_after inquire_take(struct job *j, struct job_io *io)
     struct source_find finds[SOURCE_BATCH_MAX] = {0};
     struct arena a = {0};
     enum err_code code;
-    if (is_too_long(io->res.status) || (io->res.status == 400 && n > 1))
+    bool is_batch = s->stages[q->stage].batch > 1;
+    if (is_too_long(io->res.status) || (io->res.status == 400 && is_batch && n > 1))
         code = shorten(q, first, n, &io->err);
     else {
         items_of(q, first, n, items);
