@@ -51,3 +51,8 @@ int64_t clock_boot_ms(void)
     }
     return read_ms(CLOCK_BOOTTIME);
 }
+
+int64_t clock_plausible(int64_t until_utc_s, int64_t most_s)
+{
+    return until_utc_s - clock_utc_s() > most_s ? 0 : until_utc_s;
+}

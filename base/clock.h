@@ -14,6 +14,9 @@ struct clock_source {
 void clock_set(const struct clock_source *source);
 int64_t clock_utc_s(void);
 int64_t clock_utc_ms(void);
+/* A UTC time to wait for, 0 when it lies more than most_s ahead: then it was noted while the clock
+ * was wrong, and waiting for it could take years. */
+int64_t clock_plausible(int64_t until_utc_s, int64_t most_s);
 /* CLOCK_BOOTTIME: never jumps, goes on in suspend. */
 int64_t clock_boot_ms(void);
 

@@ -12,6 +12,8 @@
 
 /* A killed program forgets no more calls than this. */
 #define KEEP_EACH_CALLS 20
+/* The longest that was ever seen is a day. */
+#define COOLDOWN_MOST_S ((int64_t)7 * 86400)
 
 double policy_jitter(void)
 {
@@ -89,7 +91,7 @@ static int64_t ceiling_of(const struct policy *p)
 static int64_t hold_until(void *ctx, const struct http_req *req)
 {
     const struct policy *p = ctx;
-    int64_t cooldown_s = p->app->budget.cooldown_until_s;
+    int64_t cooldown_s = clock_plausible(p->app->budget.cooldown_until_s, COOLDOWN_MOST_S);
     int64_t room_s = budget_room_at(&p->app->budget, ceiling_of(p), clock_utc_s());
     (void)req;
     return room_s > cooldown_s ? room_s : cooldown_s;

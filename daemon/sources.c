@@ -17,6 +17,7 @@
 #include "store/label.h"
 #include "store/setting.h"
 
+#define HOLD_MOST_S   ((int64_t)7 * 86400) /* no service asks for more */
 #define RETRY_FIRST_S 300
 #define RETRY_LAST_S  ((int64_t)6 * 3600)
 #define REFUSED_S     ((int64_t)24 * 3600) /* a bad key does not become good by itself */
@@ -97,7 +98,7 @@ static int64_t hold_until(void *ctx, const struct http_req *req)
 {
     const struct sources_lane *lane = ctx;
     (void)req;
-    return lane->hold_until_s;
+    return clock_plausible(lane->hold_until_s, HOLD_MOST_S);
 }
 
 static void held(void *ctx, const struct http_req *req, int64_t until_utc_s)
@@ -153,11 +154,13 @@ static void start(struct sources_lane *lane)
 static void wake(struct sources_lane *lane, bool eager)
 {
     int64_t now = clock_utc_s();
-    int64_t not_before = eager && lane->error.code != ERR_CONFIG ? 0 : lane->retry_at_s;
+    int64_t hold_s = clock_plausible(lane->hold_until_s, HOLD_MOST_S);
+    bool now_again = eager && lane->error.code != ERR_CONFIG;
+    int64_t not_before = now_again ? 0 : clock_plausible(lane->retry_at_s, HOLD_MOST_S);
     if (runner_is_busy(lane->runner) || lane->app->stopping)
         return;
-    if (not_before < lane->hold_until_s)
-        not_before = lane->hold_until_s;
+    if (not_before < hold_s)
+        not_before = hold_s;
     if (not_before > now)
         loop_alarm_set(lane->again, not_before + 1);
     else

@@ -2,8 +2,11 @@
 
 #include "store/sql.h"
 
-/* What is due: never asked and this is the first stage, or waiting at this stage. */
-#define IS_DUE " AND ((q.item IS NULL AND ?1) OR (q.stage = ?2 AND q.due_s <= ?3))"
+/* What is due: never asked and this is the first stage, or waiting at this stage. What was asked
+ * more than a day ahead of now was asked by a clock that was wrong. */
+#define IS_DUE                                                                                     \
+    " AND ((q.item IS NULL AND ?1)"                                                                \
+    "   OR (q.stage = ?2 AND (q.due_s <= ?3 OR q.asked_s > ?3 + 86400)))"
 
 #define TRACKS_DUE                                                                                 \
     " FROM track t LEFT JOIN inquiry q ON q.source = ?4 AND q.subject = 0 AND q.item = t.id"       \
@@ -77,7 +80,7 @@ enum err_code store_inquiry_put(struct store *s, const char *source, enum store_
         "INSERT INTO inquiry(source, subject, item, stage, link, asked_s, due_s)"
         " VALUES(?, ?, ?, ?, coalesce(?5, ''), ?6, ?7) ON CONFLICT(source, subject, item)"
         " DO UPDATE SET stage = excluded.stage, link = coalesce(?5, link),"
-        " asked_s = max(asked_s, excluded.asked_s), due_s = excluded.due_s",
+        " asked_s = coalesce(nullif(excluded.asked_s, 0), asked_s), due_s = excluded.due_s",
         "siiisii", source, (int64_t)subject, row, step->stage, step->link,
         step->answered ? now_s : (int64_t)0, step->due_s);
 }

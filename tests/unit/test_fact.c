@@ -262,6 +262,20 @@ static void test_a_song_is_due_until_it_is_answered_and_again_later(void **state
     assert_int_equal(due(b, &first_tracks, 2000, NULL), 1);
 }
 
+static void test_a_clock_that_was_wrong_keeps_nothing_waiting(void **state)
+{
+    struct bench *b = *state;
+    const int64_t now = 1000000;
+    int64_t t = put_liked(b, 1, "");
+    put_step(b, STORE_TRACKS, t, now + 3600, (struct store_step){0, NULL, STORE_NEVER, true});
+    assert_int_equal(due(b, &first_tracks, now, NULL), 0); /* an hour is no reason to ask again */
+    put_step(b, STORE_TRACKS, t, now + 400 * 86400,
+             (struct store_step){0, NULL, now + 430 * 86400, true});
+    assert_int_equal(due(b, &first_tracks, now, NULL), 1);
+    put_step(b, STORE_TRACKS, t, now, (struct store_step){0, NULL, now + 86400, true});
+    assert_int_equal(due(b, &first_tracks, now, NULL), 0);
+}
+
 static void test_what_a_source_before_told_is_not_asked(void **state)
 {
     struct bench *b = *state;
@@ -331,6 +345,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_only_news_drops_a_label, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_song_is_due_until_it_is_answered_and_again_later,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_clock_that_was_wrong_keeps_nothing_waiting, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_what_a_source_before_told_is_not_asked, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_an_unliked_song_is_not_asked_about, set_up, tear_down),
