@@ -2,35 +2,41 @@
 
 #include "store/sql.h"
 
-/* What is due: never asked and this is the first stage, or waiting at this stage. What was asked
- * more than a day ahead of now was asked by a clock that was wrong. */
-#define IS_DUE                                                                                     \
-    " AND ((q.item IS NULL AND ?1)"                                                                \
-    "   OR (q.stage = ?2 AND (q.due_s <= ?3 OR q.asked_s > ?3 + 86400)))"
+/* What was asked more than a day ahead of now was asked by a clock that was wrong. */
+#define TIME_HAS_COME "(q.due_s <= ?1 OR q.asked_s > ?1 + 86400)"
 
-#define TRACKS_DUE                                                                                 \
-    " FROM track t LEFT JOIN inquiry q ON q.source = ?4 AND q.subject = 0 AND q.item = t.id"       \
-    " WHERE EXISTS(SELECT 1 FROM liked WHERE liked.track = t.id)" IS_DUE                           \
-    " AND (?5 = 0 OR NOT EXISTS(SELECT 1 FROM feature f"                                           \
+/* Liked songs, but those of which a source before this one in the order told all of ?3. */
+#define TRACKS                                                                                     \
+    " FROM track t LEFT JOIN inquiry q ON q.source = ?2 AND q.subject = 0 AND q.item = t.id"       \
+    " WHERE EXISTS(SELECT 1 FROM liked WHERE liked.track = t.id)"                                  \
+    " AND (?3 = 0 OR NOT EXISTS(SELECT 1 FROM feature f"                                           \
     "   CROSS JOIN source_order o ON o.source = f.source"                                          \
-    "   WHERE f.track = t.id AND f.mask & ?5 = ?5"                                                 \
-    "   AND o.rank < (SELECT rank FROM source_order WHERE source = ?4)))"
+    "   WHERE f.track = t.id AND f.mask & ?3 = ?3"                                                 \
+    "   AND o.rank < (SELECT rank FROM source_order WHERE source = ?2)))"
 
-#define ARTISTS_DUE                                                                                \
-    " FROM (SELECT ta.artist AS id, count(*) AS likes,"                                            \
-    "   max(ta.track * (t.isrc IS NOT NULL)) AS song, max(ta.track) AS any_song"                   \
-    "   FROM liked CROSS JOIN track_artist ta ON ta.track = liked.track"                           \
-    "   CROSS JOIN track t ON t.id = ta.track GROUP BY ta.artist) x"                               \
-    " JOIN artist ar ON ar.id = x.id"                                                              \
-    " JOIN track s ON s.id = coalesce(nullif(x.song, 0), x.any_song)"                              \
-    " LEFT JOIN inquiry q ON q.source = ?4 AND q.subject = 1 AND q.item = ar.id"                   \
-    " WHERE ?5 IS NOT NULL" IS_DUE
+#define ARTIST_INQUIRY " LEFT JOIN inquiry q ON q.source = ?2 AND q.subject = 1 AND q.item = x.id"
+
+/* At stage ?4, which is where they begin if ?5. */
+#define IS_HERE " AND ((q.item IS NULL AND ?5) OR (q.stage = ?4 AND " TIME_HAS_COME "))"
 
 static const char tracks_due[] =
-    "SELECT t.id, t.sid, t.name, t.artists, t.isrc, '', q.link" TRACKS_DUE " LIMIT ?6";
+    "SELECT t.id, t.sid, t.name, t.artists, t.isrc, '', q.link" TRACKS IS_HERE " LIMIT ?6";
 static const char artists_due[] =
-    "SELECT ar.id, ar.sid, ar.name, '', s.isrc, s.name, q.link" ARTISTS_DUE
-    " ORDER BY x.likes DESC, x.id LIMIT ?6";
+    "SELECT ar.id, ar.sid, ar.name, '', s.isrc, s.name, q.link"
+    " FROM (SELECT ta.artist AS id, count(*) AS likes,"
+    "   max(ta.track * (t.isrc IS NOT NULL)) AS song, max(ta.track) AS any_song"
+    "   FROM liked CROSS JOIN track_artist ta ON ta.track = liked.track"
+    "   CROSS JOIN track t ON t.id = ta.track GROUP BY ta.artist) x"
+    " JOIN artist ar ON ar.id = x.id"
+    " JOIN track s ON s.id = coalesce(nullif(x.song, 0), x.any_song)" ARTIST_INQUIRY
+    " WHERE ?3 IS NOT NULL" IS_HERE " ORDER BY x.likes DESC, x.id LIMIT ?6";
+
+static const char tracks_count[] = "SELECT coalesce(q.stage, ?4) AS stage, count(*)" TRACKS
+                                   " AND (q.item IS NULL OR " TIME_HAS_COME ") GROUP BY 1";
+static const char artists_count[] =
+    "SELECT coalesce(q.stage, ?4) AS stage, count(*) FROM (SELECT DISTINCT ta.artist AS id"
+    "   FROM liked CROSS JOIN track_artist ta ON ta.track = liked.track) x" ARTIST_INQUIRY
+    " WHERE ?3 IS NOT NULL AND (q.item IS NULL OR " TIME_HAS_COME ") GROUP BY 1";
 
 enum err_code store_inquiry_due(struct store *s, const struct store_stage *stage, int64_t now_s,
                                 size_t max, struct arena *a, struct store_inquiry **ret_list,
@@ -38,8 +44,9 @@ enum err_code store_inquiry_due(struct store *s, const struct store_stage *stage
 {
     struct sql q;
     const char *text = stage->subject == STORE_TRACKS ? tracks_due : artists_due;
-    enum err_code code = sql_start(&q, s, e, text, "iiisii", (int64_t)stage->first, stage->stage,
-                                   now_s, stage->source, (int64_t)stage->stats, (int64_t)max);
+    enum err_code code =
+        sql_start(&q, s, e, text, "isiiii", now_s, stage->source, (int64_t)stage->stats,
+                  stage->stage, (int64_t)stage->first, (int64_t)max);
     if (code)
         return code;
     struct store_inquiry *list = arena_alloc(a, (max + 1) * sizeof(*list));
@@ -61,14 +68,23 @@ enum err_code store_inquiry_due(struct store *s, const struct store_stage *stage
     return q.code;
 }
 
-enum err_code store_inquiry_count(struct store *s, const struct store_stage *stage, int64_t now_s,
-                                  int64_t *ret_n, struct err *e)
+enum err_code store_inquiry_count(struct store *s, const struct store_stage *first, int64_t now_s,
+                                  int64_t ret_n[STORE_STAGES], struct err *e)
 {
-    return sql_int(s, ret_n, 0, e,
-                   stage->subject == STORE_TRACKS ? "SELECT count(*)" TRACKS_DUE
-                                                  : "SELECT count(*)" ARTISTS_DUE,
-                   "iiisi", (int64_t)stage->first, stage->stage, now_s, stage->source,
-                   (int64_t)stage->stats);
+    struct sql q;
+    enum err_code code =
+        sql_start(&q, s, e, first->subject == STORE_TRACKS ? tracks_count : artists_count, "isii",
+                  now_s, first->source, (int64_t)first->stats, first->stage);
+    if (code)
+        return code;
+    for (size_t i = 0; i < STORE_STAGES; i++)
+        ret_n[i] = 0;
+    while (sql_row(&q, e)) {
+        int64_t stage = sql_col_int(&q, 0);
+        if (stage >= 0 && stage < STORE_STAGES)
+            ret_n[stage] = sql_col_int(&q, 1);
+    }
+    return q.code;
 }
 
 enum err_code store_inquiry_put(struct store *s, const char *source, enum store_subject subject,

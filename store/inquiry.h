@@ -39,8 +39,11 @@ ERR_NODISCARD enum err_code store_inquiry_due(struct store *s, const struct stor
                                               int64_t now_s, size_t max, struct arena *a,
                                               struct store_inquiry **ret_list, size_t *ret_n,
                                               struct err *e);
-ERR_NODISCARD enum err_code store_inquiry_count(struct store *s, const struct store_stage *stage,
-                                                int64_t now_s, int64_t *ret_n, struct err *e);
+/* How many are due at each stage; `first` is the one at which its subject begins. */
+#define STORE_STAGES 8
+ERR_NODISCARD enum err_code store_inquiry_count(struct store *s, const struct store_stage *first,
+                                                int64_t now_s, int64_t ret_n[STORE_STAGES],
+                                                struct err *e);
 
 /* Where an item goes from here. */
 struct store_step {

@@ -29,8 +29,8 @@ struct inquire {
     size_t n;
     size_t at; /* the first that was not asked about */
     size_t stage;
-    size_t batch[STAGES_MAX]; /* halved when a request was too long */
-    size_t singles;           /* look-ups since a batch stage had its turn */
+    size_t batch[STORE_STAGES]; /* halved when a request was too long */
+    size_t singles;             /* look-ups since a batch stage had its turn */
     bool counted;
     struct err failed; /* of an answer that made no sense: the job ends once the others are taken */
     int64_t known;
@@ -47,24 +47,34 @@ static struct store_stage stage_of(const struct source *s, size_t stage)
 /* --- what next
  * -------------------------------------------------------------------------------------- */
 
-static enum err_code count_due(struct store *s, const struct source *source, size_t stage,
-                               int64_t *ret_n, struct err *e)
+/* Items due at each stage of the source. */
+static enum err_code count_due(struct store *s, const struct source *source,
+                               int64_t ret_n[STORE_STAGES], struct err *e)
 {
-    const struct store_stage at = stage_of(source, stage);
-    return store_inquiry_count(s, &at, clock_utc_s(), ret_n, e);
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; i < STORE_STAGES; i++)
+        ret_n[i] = 0;
+    for (int subject = 0; code == ERR_OK && subject < SOURCE_SUBJECTS; subject++) {
+        size_t begin = source_first_stage(source, (enum source_subject)subject);
+        int64_t n[STORE_STAGES] = {0};
+        if (begin == source->n_stages)
+            continue;
+        const struct store_stage first = stage_of(source, begin);
+        code = store_inquiry_count(s, &first, clock_utc_s(), n, e);
+        for (size_t i = 0; i < STORE_STAGES; i++)
+            ret_n[i] += n[i];
+    }
+    return code;
 }
 
 enum err_code inquire_pending(struct store *s, const struct source *source,
                               enum source_subject subject, int64_t *ret_n, struct err *e)
 {
+    int64_t n[STORE_STAGES];
     int64_t all = 0;
-    enum err_code code = ERR_OK;
-    for (size_t i = 0; code == ERR_OK && i < source->n_stages; i++) {
-        int64_t n = 0;
-        if (source->stages[i].subject == subject)
-            code = count_due(s, source, i, &n, e);
-        all += n;
-    }
+    enum err_code code = count_due(s, source, n, e);
+    for (size_t i = 0; i < source->n_stages; i++)
+        all += source->stages[i].subject == subject ? n[i] : 0;
     if (code == ERR_OK)
         *ret_n = all;
     return code;
@@ -73,13 +83,12 @@ enum err_code inquire_pending(struct store *s, const struct source *source,
 enum err_code inquire_calls(struct store *s, const struct source *source, int64_t *ret_calls,
                             struct err *e)
 {
+    int64_t n[STORE_STAGES];
     int64_t calls = 0;
-    enum err_code code = ERR_OK;
-    for (size_t i = 0; code == ERR_OK && i < source->n_stages; i++) {
-        int64_t n = 0;
+    enum err_code code = count_due(s, source, n, e);
+    for (size_t i = 0; i < source->n_stages; i++) {
         int64_t batch = (int64_t)source->stages[i].batch;
-        code = count_due(s, source, i, &n, e);
-        calls += (n + batch - 1) / batch;
+        calls += (n[i] + batch - 1) / batch;
     }
     if (code == ERR_OK)
         *ret_calls = calls;
@@ -89,12 +98,12 @@ enum err_code inquire_calls(struct store *s, const struct source *source, int64_
 static enum err_code count_all(struct job *j, struct err *e)
 {
     struct inquire *q = j->state;
-    enum err_code code = ERR_OK;
-    for (size_t i = 0; code == ERR_OK && !q->counted && i < q->env.source->n_stages; i++) {
-        int64_t n = 0;
-        code = count_due(q->env.store, q->env.source, i, &n, e);
-        j->progress.total += n;
-    }
+    int64_t n[STORE_STAGES];
+    if (q->counted)
+        return ERR_OK;
+    enum err_code code = count_due(q->env.store, q->env.source, n, e);
+    for (size_t i = 0; code == ERR_OK && i < STORE_STAGES; i++)
+        j->progress.total += n[i];
     q->counted = true;
     return code;
 }
@@ -107,15 +116,15 @@ static enum err_code choose_stage(struct inquire *q, size_t *ret_stage, struct e
     bool flush = q->singles == 0 || q->singles >= SINGLES_A_FLUSH;
     size_t any_batch = s->n_stages;
     size_t single = s->n_stages;
+    int64_t n[STORE_STAGES];
+    enum err_code code = count_due(q->env.store, s, n, e);
+    if (code)
+        return code;
     for (size_t i = 0; i < s->n_stages; i++) {
-        int64_t n = 0;
-        enum err_code code = count_due(q->env.store, q->env.source, i, &n, e);
-        if (code)
-            return code;
-        if (n == 0)
-            continue;
         bool is_batch = s->stages[i].batch > 1;
-        if (is_batch && (flush || n >= (int64_t)s->stages[i].batch)) {
+        if (n[i] == 0)
+            continue;
+        if (is_batch && (flush || n[i] >= (int64_t)s->stages[i].batch)) {
             *ret_stage = i;
             return ERR_OK;
         }
@@ -364,7 +373,7 @@ struct job *inquire_new(const struct inquire_env *env)
 {
     struct inquire *q = mem_alloc(sizeof(*q));
     struct job *j = mem_alloc(sizeof(*j));
-    assert(env->source->n_stages <= STAGES_MAX);
+    assert(env->source->n_stages <= STORE_STAGES);
     q->env = *env;
     for (size_t i = 0; i < env->source->n_stages; i++)
         q->batch[i] = env->source->stages[i].batch;
