@@ -168,7 +168,7 @@ static void budget_print(const struct json *budget)
 {
     char text[128];
     int64_t ceiling = json_get_int(budget, "ceiling", 0);
-    if (!json_is_object(budget)) {
+    if (json_get_int(budget, "last_day", 0) == 0) {
         return;
     }
     int n = snprintf(text, sizeof(text), "%lld to Spotify in the last day",
@@ -295,22 +295,38 @@ static void sorted_print(const struct ctl *c, const struct json *summary)
            (long long)json_get_int(summary, "requests", 0), json_get_num(summary, "seconds", 0));
 }
 
+static void about(double seconds, char *out, size_t out_size)
+{
+    char span[32];
+    text_duration((int64_t)seconds * 1000, span, sizeof(span));
+    if (seconds < 1) {
+        text_copy(out, out_size, "less than a second");
+    } else {
+        snprintf(out, out_size, "about %s", span);
+    }
+}
+
 static void cost_print(const struct json *cost)
 {
     if (cost == NULL) {
         return;
     }
     char span[48];
-    text_duration((int64_t)(json_get_num(cost, "seconds", 0) * 1000), span, sizeof(span));
-    printf("a sort costs %lld calls to Spotify, about %s\n",
+    bool others = false;
+    about(json_get_num(cost, "seconds", 0), span, sizeof(span));
+    printf("a sort costs %lld calls to Spotify, %s\n",
            (long long)(json_get_int(cost, "reads", 0) + json_get_int(cost, "writes", 0)), span);
     const struct json *sources = json_get(cost, "sources");
     for (const struct json *s = json_first(sources); s != NULL; s = json_next(s)) {
         long long calls = json_get_int(s, "calls", 0);
-        text_duration(json_get_int(s, "seconds", 0) * 1000, span, sizeof(span));
+        about((double)json_get_int(s, "seconds", 0), span, sizeof(span));
         if (calls > 0) {
-            printf("and at least %lld to %s, about %s\n", calls, json_get_str(s, "name"), span);
+            printf("and at least %lld to %s, %s\n", calls, json_get_str(s, "name"), span);
+            others = true;
         }
+    }
+    if (others) {
+        puts("what these answer is not in this preview: it makes other songs sure enough");
     }
 }
 

@@ -50,8 +50,12 @@ void ctl_songs_genres(const struct ctl *c, const struct json *genres)
         }
     }
     ctl_table_print(&t, ctl_table_width(STDOUT_FILENO), c->color);
-    printf("\n%lld liked songs; a song may be of several genres\n",
-           (long long)json_get_int(genres, "liked", 0));
+    int64_t liked = json_get_int(genres, "liked", 0);
+    if (liked > 0) {
+        printf("\n%lld liked songs; a song may be of several genres\n", (long long)liked);
+    } else {
+        puts("\nyour songs have not been read yet: genrectl sync counts them, and writes nothing");
+    }
 }
 
 void ctl_songs_list(const struct ctl *c, const struct json *list)

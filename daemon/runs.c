@@ -258,7 +258,9 @@ static void end_run(struct runs *r, const struct err *e)
                     err_name(e->code), e->text);
     if (e->code && !cancelled && !app->stopping)
         hook_run(app->config.on_failure, err_name(e->code), e->text);
-    if (!r->now.wish.dry_run)
+    if (r->now.wish.dry_run)
+        policy_remember_budget(app); /* its calls were real */
+    else
         policy_remember(app);
     bool settle = e->code == ERR_OK && !r->now.wish.dry_run;
     schedule_note(&app->schedule, e);

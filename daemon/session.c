@@ -70,6 +70,7 @@ static void on_finished(void *ctx, struct job *j, const struct err *e)
     struct err err = *e;
     struct json *summary = j->summary(j, &err);
     job_free(j);
+    policy_remember_budget(s->app);
     if (err.code) {
         json_free(summary);
         log_warning("login: failed error=%s message='%s'", err_name(err.code), err.text);

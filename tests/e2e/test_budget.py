@@ -33,6 +33,13 @@ class Budget(Scenario):
         self.start(GENRED_CLOCK_OFFSET=str(DAY_S + 1800))
         self.assertEqual(self.calls()["last_day"], 0)
 
+    def test_a_login_and_a_dry_run_count_too(self):
+        self.login()  # each command is a daemon of its own here
+        first = self.calls()["last_day"]
+        self.assertGreater(first, 0)
+        self.sort("--dry-run")
+        self.assertEqual(self.calls()["last_day"] - first, len(self.fake.requests()) - 1)
+
     def test_a_ceiling_ends_a_run_and_the_next_day_goes_on(self):
         expected = clean_contents(*self.fake_arguments)
         self.environment["GENRED_SPOTIFY_MAX_CALLS_PER_DAY"] = "25"
