@@ -182,13 +182,13 @@ static const struct {
 
 bool text_to_duration_ms(const char *s, int64_t *ret_ms)
 {
-    size_t n = strspn(s, "0123456789");
-    char digits[20];
-    if (n == 0 || n >= sizeof(digits)) {
+    size_t n = strspn(s, "0123456789.");
+    char number[32];
+    if (n == 0 || n >= sizeof(number)) {
         return false;
     }
-    memcpy(digits, s, n);
-    digits[n] = '\0';
+    memcpy(number, s, n);
+    number[n] = '\0';
     const char *unit = s[n] != '\0' ? s + n : "s";
     char letter = strcmp(unit, "ms") == 0 ? '\0' : unit[0];
     if (letter != '\0' && unit[1] != '\0') {
@@ -196,8 +196,16 @@ bool text_to_duration_ms(const char *s, int64_t *ret_ms)
     }
     for (size_t i = 0; i < UNITS; i++) {
         int64_t value;
-        if (units[i].letter == letter && text_to_int(digits, 0, INT64_MAX / units[i].ms, &value)) {
+        double part;
+        if (units[i].letter != letter) {
+            continue;
+        }
+        if (text_to_int(number, 0, INT64_MAX / units[i].ms, &value)) {
             *ret_ms = value * units[i].ms;
+            return true;
+        }
+        if (strchr(number, '.') != NULL && text_to_num(number, 0, 1e6, &part)) {
+            *ret_ms = (int64_t)(part * (double)units[i].ms + 0.5);
             return true;
         }
     }

@@ -20,7 +20,7 @@ bool text_to_int(const char *s, int64_t min, int64_t max, int64_t *ret_value);
 bool text_to_num(const char *s, double min, double max,
                  double *ret_value);               /* locale-free, finite */
 bool text_to_bool(const char *s, bool *ret_value); /* yes no true false on off 1 0 */
-/* "90", "90s", "15m", "6h", "2d", "250ms" -> milliseconds. */
+/* "90", "90s", "15m", "6h", "2d", "250ms", "1.5h" -> milliseconds. */
 bool text_to_duration_ms(const char *s, int64_t *ret_ms);
 /* "6 h", "2 min 30 s", "3 d 4 h": the two largest units. */
 void text_duration(int64_t ms, char *out, size_t out_size);
