@@ -314,8 +314,8 @@ static void cost_print(const struct json *cost)
     char span[48];
     bool others = false;
     about(json_get_num(cost, "seconds", 0), span, sizeof(span));
-    printf("a sort costs %lld calls to Spotify, %s\n",
-           (long long)(json_get_int(cost, "reads", 0) + json_get_int(cost, "writes", 0)), span);
+    int64_t own = json_get_int(cost, "reads", 0) + json_get_int(cost, "writes", 0);
+    printf("a sort costs %lld calls to Spotify, %s\n", (long long)own, span);
     const struct json *sources = json_get(cost, "sources");
     for (const struct json *s = json_first(sources); s != NULL; s = json_next(s)) {
         long long calls = json_get_int(s, "calls", 0);
