@@ -26,6 +26,7 @@ static const struct kind kinds[ERR_N] = {
     [ERR_RATE] = {"rate", ERR_CLASS_LATER},
     [ERR_NETWORK] = {"network", ERR_CLASS_LATER},
     [ERR_UNREACHABLE] = {"unreachable", ERR_CLASS_UNREACHABLE},
+    [ERR_CONFIRM] = {"confirm", ERR_CLASS_FAILED},
     [ERR_BUSY] = {"busy", ERR_CLASS_FAILED},
     [ERR_CANCELLED] = {"cancelled", ERR_CLASS_INTERRUPTED},
     [ERR_FORMAT] = {"format", ERR_CLASS_FAILED},

@@ -30,6 +30,7 @@ enum err_code {
     ERR_RATE,        /* rate limit or quota: try at retry_at_s */
     ERR_NETWORK,     /* name, connection, TLS, time-out, 5xx: try later */
     ERR_UNREACHABLE, /* no daemon, or it went away */
+    ERR_CONFIRM,     /* it would lose much: only with the person's word (--yes) */
     ERR_BUSY,        /* another genred owns the state directory */
     ERR_CANCELLED,   /* the person, or the end of the program, stopped it */
     ERR_FORMAT,      /* an answer or a file is not what it should be */

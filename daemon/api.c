@@ -170,6 +170,7 @@ static enum err_code post_sync(struct app *a, const struct server_request *req,
 {
     struct runs_wish wish = {
         .kind = RUNS_SYNC, .threshold = -1, .wait = json_get_bool(body, "wait", false)};
+    wish.yes = json_get_bool(body, "yes", false);
     (void)req;
     return want(a, &wish, ret, e);
 }
@@ -194,6 +195,7 @@ static enum err_code post_sort(struct app *a, const struct server_request *req,
         .threshold = json_get_num(body, "threshold", -1),
         .dry_run = json_get_bool(body, "dry_run", false),
         .wait = json_get_bool(body, "wait", false),
+        .yes = json_get_bool(body, "yes", false),
     };
     (void)req;
     const struct json *threshold = json_get(body, "threshold");

@@ -18,6 +18,7 @@ enum err_code ctl_work_sync(struct ctl *c, struct err *e)
 {
     struct json *body = json_object();
     json_set_bool(body, "wait", command_has(&c->command, OPTION_WAIT));
+    json_set_bool(body, "yes", command_has(&c->command, OPTION_YES));
     enum err_code code = ctl_run_whole(c, "/api/sync", body, e);
     json_free(body);
     return code;
@@ -39,6 +40,7 @@ enum err_code ctl_work_sort(struct ctl *c, struct err *e)
     }
     json_set_bool(body, "dry_run", command_has(command, OPTION_DRY_RUN));
     json_set_bool(body, "wait", command_has(command, OPTION_WAIT));
+    json_set_bool(body, "yes", command_has(command, OPTION_YES));
     enum err_code code = ctl_run_whole(c, "/api/sort", body, e);
     json_free(body);
     return code;

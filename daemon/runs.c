@@ -82,6 +82,7 @@ static enum err_code fill_options(struct app *app, struct runs_wish *wish,
     struct work_options o = {
         .name = wish->kind == RUNS_SORT ? "sort" : "sync",
         .dry_run = wish->dry_run,
+        .yes = wish->yes,
         .wait = wish->wait,
         .threshold = wish->threshold >= 0 ? wish->threshold : app->config.threshold,
         .stay_margin = STAY_MARGIN,
@@ -339,11 +340,12 @@ static bool same_genres(const struct runs_wish *a, const struct runs_wish *b)
 /* Whether a run of `running` gives what `wish` wants. */
 static bool fulfils(const struct runs_wish *running, const struct runs_wish *wish)
 {
-    if (wish->kind == RUNS_SYNC && !wish->wait)
+    if (wish->kind == RUNS_SYNC && !wish->wait && !wish->yes)
         return running->kind == RUNS_SYNC || (running->kind == RUNS_SORT && !running->dry_run);
     return running->kind == wish->kind && running->dry_run == wish->dry_run &&
-           running->wait == wish->wait && !(running->threshold < wish->threshold) &&
-           !(running->threshold > wish->threshold) && same_genres(running, wish);
+           running->wait == wish->wait && running->yes == wish->yes &&
+           !(running->threshold < wish->threshold) && !(running->threshold > wish->threshold) &&
+           same_genres(running, wish);
 }
 
 static enum err_code check(struct runs *r, struct runs_wish *wish, struct err *e)

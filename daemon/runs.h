@@ -23,6 +23,7 @@ struct runs_wish {
     size_t n_genres;
     double threshold; /* < 0: the configuration's */
     bool dry_run;
+    bool yes;  /* also what would take out much */
     bool wait; /* sorts only when all sources have answered */
 };
 

@@ -174,12 +174,31 @@ static enum err_code finish(struct work *w, bool settled, struct err *e)
     return store_liked_head_put(w->env.store, w->env.account, &s->head, e);
 }
 
+/* A list that was cut off on its way looks like this, so nothing is believed of it. */
+static enum err_code check_shrinking(struct work *w, struct err *e)
+{
+    int64_t all = 0;
+    int64_t missing = 0;
+    enum err_code code = store_liked_missing(w->env.store, w->env.account, INT64_MAX, &all, e);
+    if (code == ERR_OK)
+        code =
+            store_liked_missing(w->env.store, w->env.account, w->liked.previous_walk, &missing, e);
+    if (code || w->options.yes || missing < WORK_LOSS_LEAST || 2 * missing <= all)
+        return code;
+    return err_set(
+        e, ERR_CONFIRM,
+        "of your %lld liked songs %lld are gone from the list: if you un-liked them, run "
+        "'genrectl sync --yes'; until then nothing is changed",
+        (long long)all, (long long)missing);
+}
+
 static enum err_code unlike(struct work *w, struct err *e)
 {
     struct liked_state *s = &w->liked;
     int64_t left = 0;
-    enum err_code code =
-        store_liked_drop_missing(w->env.store, w->env.account, s->previous_walk, e);
+    enum err_code code = check_shrinking(w, e);
+    if (code == ERR_OK)
+        code = store_liked_drop_missing(w->env.store, w->env.account, s->previous_walk, e);
     if (code == ERR_OK)
         code = store_liked_missing(w->env.store, w->env.account, s->walk, &left, e);
     return code ? code : finish(w, left == 0, e);

@@ -162,6 +162,50 @@ static void note_first_plan(struct plan *p)
     }
 }
 
+static int ascending(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a;
+    int64_t y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Songs to take out because they are no longer liked. */
+static size_t count_unliked(struct plan *p)
+{
+    const struct opinion *o = &p->w->opinion;
+    int64_t *liked = arena_alloc(&p->arena, (o->n + 1) * sizeof(*liked));
+    size_t n = 0;
+    for (size_t i = 0; i < o->n; i++)
+        liked[i] = o->songs[i].track;
+    qsort(liked, o->n, sizeof(*liked), ascending);
+    for (size_t v = 0; v < p->n_volumes; v++) {
+        for (size_t i = 0; i < p->volumes[v].n_remove; i++)
+            n += bsearch(&p->volumes[v].remove[i], liked, o->n, sizeof(*liked), ascending) == NULL;
+    }
+    return n;
+}
+
+/* Much that goes at once, because likes are missing, may be a likes list that came incomplete. */
+static enum err_code check_loss(struct plan *p, struct err *e)
+{
+    size_t removed = 0;
+    int64_t total = 0;
+    for (size_t v = 0; v < p->n_volumes; v++) {
+        removed += p->volumes[v].n_remove;
+        total += p->volumes[v].total;
+    }
+    if (p->w->options.yes || p->w->options.dry_run || removed < WORK_LOSS_LEAST)
+        return ERR_OK;
+    size_t unliked = count_unliked(p);
+    if (unliked < WORK_LOSS_LEAST || 5 * (int64_t)unliked <= total)
+        return ERR_OK;
+    return err_set(e, ERR_CONFIRM,
+                   "the playlist '%s' would lose %zu of its %lld songs because they are no longer "
+                   "liked: if you un-liked them, run 'genrectl sync --yes'; until then nothing is "
+                   "changed",
+                   p->playlists[0]->name, unliked, (long long)total);
+}
+
 static enum err_code plan_genre(struct plan *p, struct err *e)
 {
     struct work *w = p->w;
@@ -185,7 +229,8 @@ static enum err_code plan_genre(struct plan *p, struct err *e)
             break;
         code = add_volume(p, e);
     }
-    if (!w->planned)
+    code = check_loss(p, e);
+    if (code == ERR_OK && !w->planned)
         note_first_plan(p);
     for (size_t i = 0; code == ERR_OK && i < p->n_volumes; i++) {
         const struct diff_volume *v = &p->volumes[i];
@@ -270,11 +315,12 @@ enum job_wish plan_ask(struct job *j, struct job_io *io)
         io->work = (struct job_work){run_judge, w};
         return JOB_CPU;
     }
-    enum err_code code = plan_all(w, &io->err);
+    if (plan_all(w, &io->err))
+        return JOB_FAIL;
     if (!w->planned)
         count_unsorted(w);
     w->planned = true;
     if (w->options.dry_run)
         j->next = j->n_steps;
-    return code ? JOB_FAIL : JOB_NEXT;
+    return JOB_NEXT;
 }

@@ -50,6 +50,7 @@ struct work_options {
     const char *name; /* "sync" or "sort"; static */
     bool sort;        /* go on to the playlists */
     bool dry_run;     /* ends before anything is written; the store is a copy */
+    bool yes;         /* also what would take out much that is no longer liked */
     bool wait;        /* sorts only when all sources are through */
     char **genres;
     size_t n_genres;
@@ -190,6 +191,8 @@ struct work {
 
 /* New songs came into the store. */
 void work_wake_sources(struct work *w, bool eager);
+/* Fewer songs than this are never too many to lose at once. */
+#define WORK_LOSS_LEAST 20
 /* Adds a sentence to the summary. */
 void work_note(struct work *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
