@@ -58,6 +58,18 @@ static void check_login(struct app *a, struct json *checks)
         "run 'genrectl login'");
 }
 
+static void check_sources(struct app *a, struct json *checks)
+{
+    for (size_t i = 0; i < a->sources.n; i++) {
+        const struct sources_lane *lane = &a->sources.lane[i];
+        bool ok = lane->error.code == ERR_OK;
+        add(checks, lane->source->name, ok,
+            ok ? "no trouble when it was asked last" : lane->error.text,
+            "nothing, if it is a day's trouble: it is asked again by itself; to do without it, "
+            "leave it out of [sources] order");
+    }
+}
+
 static void answered(void *ctx, struct http_res *res)
 {
     struct examination *x = ctx;
@@ -102,6 +114,7 @@ void doctor_examine(struct app *a, const struct server_request *req, struct serv
     check_store(a, x->checks);
     add(x->checks, "model", true, model_id(a->model), "");
     check_login(a, x->checks);
+    check_sources(a, x->checks);
     snprintf(ask.url, sizeof(ask.url), "%s/", a->config.accounts_url);
     x->call = client_send(a->client, &ask, NULL, answered, x);
     http_req_clear(&ask);

@@ -80,7 +80,7 @@ class Ctl(unittest.TestCase):
         self.assertIn("90 %  Zweites Lied - Ä", out)
         self.assertIn("sort: liked: 50 of 600", err)
         self.assertIn('POST /api/sort {"genres":["rock","jazz"],"threshold":0.4,"dry_run":true,'
-                      '"wait":false}', self.noted("requests"))
+                      '"wait":false,"yes":false}', self.noted("requests"))
 
     def test_sort_json_passes_events_on_as_they_are(self):
         out, err = self.run_ctl("sort", "--json")

@@ -1,8 +1,9 @@
 """The main job: first sort, resync, likes that come and go, what is the person's."""
 
-import hashlib
+import contextlib
 import math
 import os
+import sqlite3
 
 from harness import GENRES, Scenario, slow
 
@@ -119,8 +120,11 @@ class FirstSort(Scenario):
         self.assertEqual(self.fake.contents(), {})
 
     def database(self):
-        with open(os.path.join(self.state_dir, "genred.db"), "rb") as file:
-            return hashlib.sha256(file.read()).hexdigest()
+        """All that it holds but the calls counted, which were real in a dry run too."""
+        path = os.path.join(self.state_dir, "genred.db")
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            return [line for line in database.iterdump()
+                    if not line.startswith("INSERT INTO \"setting\" VALUES('budget'")]
 
     def test_odd_entries_are_told_apart(self):
         self.sort()

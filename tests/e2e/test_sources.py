@@ -160,7 +160,7 @@ class LastFm(Restricted):
 
     def test_tags_with_weights(self):
         self.environment["GENRED_SOURCES_LASTFM_KEY"] = self.fake.about["lastfm_key"]
-        self.fake.control("/unlike", {"n": 270})
+        self.fake.control("/unlike", {"n": 290})
         self.start()
         self.login()
         self.ctl("sort", "--genres", GENRES, "--wait")
