@@ -221,7 +221,9 @@ static void on_finished(void *ctx, struct job *j, const struct err *e)
         return;
     if (err.code && !cancelled)
         loop_alarm_set(lane->again, lane->retry_at_s + 1);
-    runner_poke(app->runs.runner);
+    const struct job *run = runner_job(app->runs.runner);
+    if (run && strcmp(job_step_name(run), WORK_AWAIT_STEP) == 0)
+        runner_poke(app->runs.runner);
     sources_settle(&app->sources);
     app_rest(app);
 }

@@ -41,7 +41,7 @@ static const struct job_step sync_steps[] = {
     {"statistics", features_statistics_ask, features_statistics_take},
     {"artists", features_artists_ask, features_artists_take},
     {"dataset", dataset_ask, NULL},
-    {"sources", await_ask, NULL},
+    {WORK_AWAIT_STEP, await_ask, NULL},
     {"label", label_ask, NULL},
     {"finish", finish_ask, NULL},
 };
@@ -51,7 +51,7 @@ static const struct job_step sort_steps[] = {
     {"statistics", features_statistics_ask, features_statistics_take},
     {"artists", features_artists_ask, features_artists_take},
     {"dataset", dataset_ask, NULL},
-    {"sources", await_ask, NULL},
+    {WORK_AWAIT_STEP, await_ask, NULL},
     {"label", label_ask, NULL},
     {"mirror", mirror_ask, mirror_take},
     {"plan", plan_ask, NULL},

@@ -203,6 +203,8 @@ enum job_after features_statistics_take(struct job *j, struct job_io *io);
 enum job_wish features_artists_ask(struct job *j, struct job_io *io);
 enum job_after features_artists_take(struct job *j, struct job_io *io);
 enum job_wish dataset_ask(struct job *j, struct job_io *io);
+/* The step that sleeps until the sources have answered. */
+#define WORK_AWAIT_STEP "sources"
 enum job_wish await_ask(struct job *j, struct job_io *io);
 enum job_wish label_ask(struct job *j, struct job_io *io);
 enum job_wish mirror_ask(struct job *j, struct job_io *io);

@@ -411,6 +411,16 @@ class Import(Scenario):
         self.sort()
         self.assertGreater(self.ctl("status")["with_tags"], 250)
 
+    def test_long_texts_fit(self):
+        path = os.path.join(self.directory, "long.csv")
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            out = csv.writer(file)
+            out.writerow(["track_id", "track_name", "artists", "artist_genres", "record_label"])
+            for i in range(300):
+                out.writerow([f"{i:022d}", "Song", "Somebody", "\u0001\U0001f3b5 genre; " * 3000,
+                              "label " * 1000])
+        self.assertEqual(self.ctl("import", path)["songs"], 300)
+
     def test_bad_files(self):
         bad = os.path.join(self.directory, "bad.csv")
         good = os.path.join(self.directory, "good.csv")
