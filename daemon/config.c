@@ -67,6 +67,8 @@ const struct config_key config_keys[] = {
      "What is logged: error, warning, info or debug."},
     {"daemon", "on_failure", CONFIG_TEXT, AT(on_failure), "", 0, 0,
      "Command for /bin/sh that is run when a sync fails."},
+    {"daemon", "keep_runs", CONFIG_INT, AT(keep_runs), "200", 1, 100000,
+     "How many of the last runs are remembered."},
     {"daemon", "on_login_expiring", CONFIG_TEXT, AT(on_login_expiring), "", 0, 0,
      "Command for /bin/sh that is run 14, 7, 3 and 1 days before the login ends, and then."},
     {"sort", "genres", CONFIG_LIST, AT(genres), "", 0, 0,

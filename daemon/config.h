@@ -43,6 +43,7 @@ struct config {
     int64_t listen_port;      /* 0: a free one */
     int64_t sync_interval_ms; /* 0: only when asked */
     enum log_level log_level;
+    int64_t keep_runs;
     char *on_failure;        /* for /bin/sh -c; "": none */
     char *on_login_expiring; /* likewise */
 

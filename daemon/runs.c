@@ -17,7 +17,6 @@
 #include "store/run.h"
 
 #define STAY_MARGIN      0.1
-#define KEEP_RUNS        200
 #define PROGRESS_EACH_MS 100
 
 static void start_next(struct runs *r);
@@ -224,8 +223,9 @@ static void keep_run(struct runs *r, const struct job *j, const struct json *sum
     };
     if (e->code == ERR_OK && json_get_int(summary, "exit_status", 0) == err_exit_status(ERR_PARTLY))
         run.outcome = err_name(ERR_PARTLY);
-    if (!r->now.wish.dry_run && (store_run_finish(r->app->store, &run, &failed) ||
-                                 store_run_prune(r->app->store, KEEP_RUNS, &failed)))
+    if (!r->now.wish.dry_run &&
+        (store_run_finish(r->app->store, &run, &failed) ||
+         store_run_prune(r->app->store, (size_t)r->app->config.keep_runs, &failed)))
         log_error("store: run not kept reason='%s'", failed.text);
 }
 

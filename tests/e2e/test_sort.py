@@ -107,6 +107,15 @@ class FirstSort(Scenario):
         summary = self.ctl("sort")
         self.assertEqual([p["genre"] for p in summary["playlists"]], ["rock"])
 
+    def test_old_runs_are_forgotten(self):
+        self.stop()
+        self.start(GENRED_DAEMON_KEEP_RUNS="3")
+        for _ in range(5):
+            self.ctl("sync")
+        ids = [run["id"] for run in self.ctl("runs")["runs"]]
+        self.assertEqual(len(ids), 3)
+        self.assertEqual(ids, sorted(ids, reverse=True))
+
     def test_dry_run_writes_nothing_anywhere(self):
         self.ctl("sync")
         self.stop()
