@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import resource
 import signal
 import urllib.request
 
@@ -144,6 +145,39 @@ class Sources(Restricted):
         self.ctl("sync")
         self.assertEqual(self.source("reccobeats")["state"], "ready")
         self.assertFalse(any("reccobeats" in r["path"] for r in self.fake.requests(False)))
+
+    def test_reloads_while_sources_are_asked(self):
+        self.start()
+        self.login()
+        self.fake.control("/hold", {"match": "GET /musicbrainz/ws/2/isrc/*", "nth": 2,
+                                    "when": "before"})
+        self.sort()
+        self.fake.control("/wait_held?timeout=20")
+        for n in range(3):
+            self.daemon.send_signal(signal.SIGHUP)
+            until(lambda n=n: self.log().count("genred: reloaded") == n + 1, "it has reloaded")
+        self.fake.control("/hold", method="DELETE")
+        self.fake.control("/release", {})
+        self.wait_for_sources()
+        self.assertGreater(self.source("musicbrainz")["artists"]["known"], 0)
+        self.assertSound()
+
+    def test_a_full_disk_is_a_sources_own_trouble(self):
+        self.start()
+        self.login()
+        self.sort()
+        self.wait_for_sources()
+        self.fake.control("/like", {"n": 40})
+        self.fake.switch(reccobeats_unknown=0)
+        size = os.path.getsize(os.path.join(self.state_dir, "genred.db")) + 20000
+        resource.prlimit(self.daemon.pid, resource.RLIMIT_FSIZE, (size, size))
+        self.run_ctl("sort", "--genres", GENRES)
+        self.stop()
+        self.start()
+        self.ctl("sync", "--wait")
+        self.assertSound()
+        self.assertEqual(self.ctl("status")["sources_pending"], 0)
+        self.assertNoViolations()
 
     def test_why_names_source_and_date(self):
         self.start()
