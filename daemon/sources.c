@@ -231,9 +231,11 @@ static void on_finished(void *ctx, struct job *j, const struct err *e)
 /* --- all of them
  * ---------------------------------------------------------------------------------- */
 
+/* One that failed the last time must first show that it works again. */
 static bool holds_a_run_up(const struct sources_lane *lane)
 {
-    return lane->source->is_quick && clock_boot_ms() - lane->moved_boot_ms < SILENT_MS;
+    return lane->source->is_quick && lane->failures == 0 &&
+           clock_boot_ms() - lane->moved_boot_ms < SILENT_MS;
 }
 
 static bool busy(void *ctx, bool any, struct job_progress *ret_progress)

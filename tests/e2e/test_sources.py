@@ -275,6 +275,41 @@ class Trouble(Restricted):
         self.assertGreater(self.ctl("status")["with_tags"], 100)
         self.assertNoViolations()
 
+    def test_a_pause_that_a_source_asks_for_outlives_a_restart(self):
+        self.fake.control("/faults", {"script": [
+            {"match": "GET /reccobeats/**", "kind": "429", "seconds": 4000}]})
+        self.start()
+        self.login()
+        self.sort()
+        self.assertIn("ReccoBeats asks to wait", " ".join(self.ctl("status")["warnings"]))
+        self.stop()
+        self.fake.forget_requests()
+        self.start()
+        self.ctl("sync")
+        self.assertEqual(self.source("reccobeats")["state"], "waiting")
+        self.assertFalse(any("reccobeats" in r["path"] for r in self.fake.requests(False)))
+        self.stop()
+        self.fake.control("/clock", {"offset_s": 4100})
+        self.start(GENRED_CLOCK_OFFSET="4100")
+        self.ctl("sync", "--wait")
+        self.assertGreater(self.ctl("status")["with_statistics"], 200)
+        self.assertNoViolations()
+
+    def test_nobody_waits_again_for_one_that_failed(self):
+        self.fake.control("/faults", {"script": [
+            {"match": "GET /reccobeats/**", "kind": "wrong_ids", "count": 1000}]})
+        self.start()
+        self.login()
+        self.sort()
+        self.fake.control("/faults", method="DELETE")
+        self.fake.control("/hold", {"match": "GET /reccobeats/**", "count": 1000})
+        self.ctl("sync")  # ends, though the source's answer is held
+        self.assertEqual(self.source("reccobeats")["state"], "asking")
+        self.fake.control("/hold", method="DELETE")
+        self.fake.control("/release", {})
+        self.wait_for_sources()
+        self.assertGreater(self.ctl("status")["with_statistics"], 200)
+
     def test_odd_rows(self):
         for kind in ("double_rows", "strings", "null_items"):
             with self.subTest(kind=kind):
