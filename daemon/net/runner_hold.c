@@ -14,6 +14,8 @@ bool runner_hold_active(const struct runner *r)
 static void hold_until(struct runner *r, int64_t until_utc_s)
 {
     int64_t left_ms = until_utc_s * 1000 - clock_utc_ms();
+    if (left_ms < 1)
+        left_ms = 1;
     int64_t until_boot_ms = clock_boot_ms() + left_ms;
     if (left_ms > r->options.patience_ms || r->holds_in_a_row > HOLDS_MAX) {
         struct err e = {0};

@@ -289,6 +289,6 @@ int main(void)
         TEST(cancelled_work_is_gone_not_done),
         TEST(free_waits_for_work),
     };
-    alarm(60);
+    alarm(600);
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }

@@ -111,6 +111,6 @@ int main(void)
         TEST(states_are_told),
         TEST(the_watchdog_is_fed_when_there_is_one),
     };
-    alarm(20);
+    alarm(600);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

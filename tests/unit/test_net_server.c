@@ -651,7 +651,7 @@ int main(int argc, char **argv)
         TEST(a_stale_socket_is_replaced),
         TEST(strangers_are_not_answered),
     };
-    alarm(120);
+    alarm(600);
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, warm_up, NULL);
