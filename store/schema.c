@@ -1,6 +1,7 @@
 #include "store/schema.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "store/sql.h"
 
@@ -95,6 +96,32 @@ static const struct migration migrations[] = {
      "  stat BLOB NOT NULL, tags TEXT NOT NULL, label TEXT NOT NULL) WITHOUT ROWID;"
      "CREATE INDEX dataset_isrc ON dataset(isrc) WHERE isrc IS NOT NULL;"
      "CREATE INDEX dataset_song ON dataset(song) WHERE song IS NOT NULL;"},
+    {"word",
+     /* adopted: the person's own playlist under care; may_remove: genred takes its songs out again
+      */
+     "ALTER TABLE playlist ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0;"
+     "ALTER TABLE playlist ADD COLUMN may_remove INTEGER NOT NULL DEFAULT 1;"
+     /* The whole list in order, as it is at `playlist.snapshot`: a line per item, the id of a song
+        or another item's URI */
+     "CREATE TABLE playlist_list(playlist INTEGER PRIMARY KEY REFERENCES playlist ON DELETE "
+     "CASCADE, items TEXT NOT NULL);"
+     /* The probability with which genred's song stands there; NULL: not known */
+     "ALTER TABLE playlist_item ADD COLUMN p REAL;"
+     /* place: zero-based, of the item before the write; NULL: at the top */
+     "ALTER TABLE outbox ADD COLUMN place INTEGER;"
+     "ALTER TABLE outbox ADD COLUMN p REAL;"
+     /* What a run changed in a playlist, in the order of the writes */
+     "CREATE TABLE journal(id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run ON DELETE "
+     "CASCADE, playlist TEXT NOT NULL, genre TEXT NOT NULL, name TEXT NOT NULL, verb TEXT NOT "
+     "NULL, item TEXT NOT NULL, place INTEGER NOT NULL, after TEXT NOT NULL);"
+     "CREATE INDEX journal_run ON journal(run);"
+     "CREATE TABLE journal_snapshot(run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+     "  playlist TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,"
+     "  PRIMARY KEY(run, playlist)) WITHOUT ROWID;"
+     /* kind 0: the song `item`; 1: the artist */
+     "CREATE TABLE exclusion(account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
+     "  kind INTEGER NOT NULL, item INTEGER NOT NULL, made_s INTEGER NOT NULL,"
+     "  PRIMARY KEY(account, kind, item)) WITHOUT ROWID;"},
 };
 
 enum err_code schema_migrate(struct store *s, struct err *e)
@@ -117,10 +144,10 @@ enum err_code schema_migrate(struct store *s, struct err *e)
         }
     }
     if (code == ERR_OK) {
-        /* PRAGMA takes no parameters; the number is ours. */
-        static const char *const set_version[] = {
-            "PRAGMA user_version = 1", "PRAGMA user_version = 2", "PRAGMA user_version = 3"};
-        code = sql_run(s, e, set_version[known - 1], "");
+        char set_version[40]; /* PRAGMA takes no parameters; the number is ours. */
+        snprintf(set_version, sizeof(set_version), "PRAGMA user_version = %lld", (long long)known);
+        if (sqlite3_exec(s->db, set_version, NULL, NULL, NULL) != SQLITE_OK)
+            code = sql_fail(s, e);
     }
     return store_end(s, code, e);
 }

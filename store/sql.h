@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "store/store.h"
 
-#define SQL_CACHE 96
+#define SQL_CACHE 256
 
 struct store {
     sqlite3 *db;
