@@ -39,7 +39,7 @@ static void plan_removals(const struct diff_song *songs, size_t n_songs,
         struct diff_song key = {.track = items[i].track};
         const struct diff_song *song = bsearch(&key, sorted, n_songs, sizeof(*sorted), by_track);
         struct diff_volume *volume = volume_of(volumes, n_volumes, items[i].playlist);
-        if (volume && items[i].by == DIFF_BY_GENRED && !(song && song->stays))
+        if (volume && items[i].by == DIFF_BY_GENRED && !items[i].held && !(song && song->stays))
             volume->remove[volume->n_remove++] = items[i].track;
     }
     free(sorted);

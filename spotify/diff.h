@@ -20,6 +20,7 @@ struct diff_item {
     int64_t track;
     int64_t playlist; /* the volume that holds it */
     enum diff_by by;
+    bool held; /* stays in any case */
 };
 
 struct diff_volume {

@@ -141,20 +141,20 @@ static struct json *track_uri(const char *id)
 }
 
 void endpoint_add(struct http_req *r, const char *api, enum endpoint_shape shape,
-                  const char *playlist, const char *const *ids, size_t n)
+                  const char *playlist, const struct endpoint_addition *add)
 {
-    assert(n > 0 && n <= ENDPOINT_WRITE_MAX);
+    assert(add->n > 0 && add->n <= ENDPOINT_WRITE_MAX);
     fill(r, HTTP_POST, ENDPOINT_ITEMS_WRITE, "%s/playlists/%s/%s", api, playlist,
          items_word(shape));
     struct json *body = json_object();
     struct json *uris = json_array();
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < add->n; i++) {
         char uri[64];
-        snprintf(uri, sizeof(uri), "spotify:track:%s", ids[i]);
+        snprintf(uri, sizeof(uri), "spotify:track:%s", add->ids[i]);
         json_add_str(uris, uri);
     }
     json_set(body, "uris", uris);
-    json_set_int(body, "position", 0);
+    json_set_int(body, "position", add->place);
     body_json(r, body);
 }
 
@@ -182,4 +182,15 @@ void endpoint_unfollow(struct http_req *r, const char *api, enum endpoint_shape 
     else
         fill(r, HTTP_DELETE, ENDPOINT_UNFOLLOW, "%s/playlists/%s/followers", api, playlist);
     r->idempotent = true; /* a second one finds nothing left to do */
+}
+
+void endpoint_follow(struct http_req *r, const char *api, enum endpoint_shape shape,
+                     const char *playlist)
+{
+    if (shape == ENDPOINT_NEW)
+        fill(r, HTTP_PUT, ENDPOINT_UNFOLLOW, "%s/me/library?uris=spotify%%3Aplaylist%%3A%s", api,
+             playlist);
+    else
+        fill(r, HTTP_PUT, ENDPOINT_UNFOLLOW, "%s/playlists/%s/followers", api, playlist);
+    r->idempotent = true;
 }

@@ -58,14 +58,22 @@ struct endpoint_playlist_new {
 /* user: the id from /me, for the old shape. */
 void endpoint_create(struct http_req *r, const char *api, enum endpoint_shape shape,
                      const char *user, const struct endpoint_playlist_new *playlist);
-/* Puts the n tracks, in this order, at the top. */
+/* Puts the n tracks of `add`, in their order, at a zero-based place. */
+struct endpoint_addition {
+    const char *const *ids;
+    size_t n; /* <= ENDPOINT_WRITE_MAX */
+    int64_t place;
+};
 void endpoint_add(struct http_req *r, const char *api, enum endpoint_shape shape,
-                  const char *playlist, const char *const *ids, size_t n);
+                  const char *playlist, const struct endpoint_addition *add);
 void endpoint_remove(struct http_req *r, const char *api, enum endpoint_shape shape,
                      const char *playlist, const char *const *ids, size_t n);
-/* Deleting a playlist is ceasing to follow it. */
+/* Deleting a playlist is ceasing to follow it, and following it again brings it back. */
 void endpoint_unfollow(struct http_req *r, const char *api, enum endpoint_shape shape,
                        const char *playlist);
+
+void endpoint_follow(struct http_req *r, const char *api, enum endpoint_shape shape,
+                     const char *playlist);
 
 /* 22 characters of base 62: what may stand in a URL or a body. */
 bool endpoint_id_ok(const char *id);

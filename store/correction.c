@@ -33,7 +33,13 @@ enum err_code store_correction_list(struct store *s, int64_t account, struct are
     size_t cap = 0;
     enum err_code code =
         sql_start(&q, s, e,
-                  "SELECT track, genre, verdict, made_s FROM correction WHERE account = ?"
+                  "SELECT track, genre, verdict, made_s FROM correction WHERE account = ?1"
+                  " UNION ALL SELECT i.track, p.genre, i.by = 'person', 0 FROM playlist_item i"
+                  "  JOIN playlist p ON p.id = i.playlist WHERE p.account = ?1"
+                  "  AND p.state IN ('active', 'gone')"
+                  "  AND (i.by = 'removed' OR (i.by = 'person' AND NOT p.shared))"
+                  "  AND NOT EXISTS(SELECT 1 FROM correction c WHERE c.account = ?1"
+                  "   AND c.track = i.track AND c.genre = p.genre)"
                   " ORDER BY made_s, track, genre",
                   "i", account);
     if (code)

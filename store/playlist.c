@@ -1,8 +1,11 @@
 #include "store/playlist.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/rand.h"
+#include "store/journal.h"
+#include "store/outbox.h"
 #include "store/sql.h"
 
 enum err_code store_playlist_list(struct store *s, int64_t account, struct arena *a,
@@ -16,8 +19,9 @@ enum err_code store_playlist_list(struct store *s, int64_t account, struct arena
         code = sql_start(&q, s, e,
                          "SELECT id, genre, volume, marker, sid, name, snapshot, total, listed,"
                          " missing_s, state = 'gone', EXISTS(SELECT 1 FROM outbox o"
-                         "   WHERE o.playlist = playlist.id AND o.state = 'sent')"
-                         " FROM playlist WHERE account = ? ORDER BY genre, volume",
+                         "   WHERE o.playlist = playlist.id AND o.state = 'sent'), adopted,"
+                         " may_remove FROM playlist WHERE account = ?"
+                         " AND state IN ('active', 'gone') ORDER BY genre, volume",
                          "i", account);
     if (code)
         return code;
@@ -37,6 +41,8 @@ enum err_code store_playlist_list(struct store *s, int64_t account, struct arena
             .missing_s = sql_col_int(&q, 9),
             .gone = sql_col_int(&q, 10) != 0,
             .unknown = sql_col_int(&q, 11) != 0,
+            .adopted = sql_col_int(&q, 12) != 0,
+            .may_remove = sql_col_int(&q, 13) != 0,
         };
     }
     if (q.code == ERR_OK) {
@@ -61,13 +67,43 @@ enum err_code store_playlist_new(struct store *s, int64_t account, const char *g
                    "isiss", account, genre, volume, marker, name);
 }
 
+enum err_code store_playlist_share(struct store *s, int64_t account, const char *genre,
+                                   const struct library_playlist *p, struct err *e)
+{
+    int64_t id = 0;
+    enum err_code code = store_playlist_new(s, account, genre, 1, p->name, &id, e);
+    return code ? code
+                : sql_run(s, e, "UPDATE playlist SET sid = ?, listed = 1, shared = 1 WHERE id = ?",
+                          "si", p->sid, id);
+}
+
+enum err_code store_playlist_is_known(struct store *s, const char *sid, bool *ret_known,
+                                      struct err *e)
+{
+    int64_t n = 0;
+    enum err_code code =
+        sql_int(s, &n, 0, e, "SELECT count(*) FROM playlist WHERE sid = ?", "s", sid);
+    *ret_known = n > 0;
+    return code;
+}
+
 enum err_code store_playlist_created(struct store *s, int64_t id, const char *sid,
                                      const char *snapshot, struct err *e)
 {
+    struct store_journal_change change = {.playlist = id, .verb = STORE_CREATE, .item = ""};
+    struct store_content empty = {.known = true};
     enum err_code code = store_begin(s, e);
+    if (code == ERR_OK)
+        code =
+            sql_int(s, &change.run, 0, e,
+                    "SELECT max(run) FROM outbox WHERE playlist = ? AND verb = 'create'", "i", id);
+    if (code == ERR_OK)
+        code = store_content_put(s, id, &empty, e);
     if (code == ERR_OK)
         code = sql_run(s, e, "UPDATE playlist SET sid = ?, snapshot = ? WHERE id = ?", "ssi", sid,
                        snapshot, id);
+    if (code == ERR_OK)
+        code = store_journal_add(s, &change, &empty, e);
     if (code == ERR_OK)
         code = sql_run(s, e, "DELETE FROM outbox WHERE playlist = ? AND verb = 'create'", "i", id);
     return store_end(s, code, e);
@@ -85,11 +121,27 @@ enum err_code store_playlist_forget(struct store *s, int64_t id, struct err *e)
     return sql_run(s, e, "DELETE FROM playlist WHERE id = ?", "i", id);
 }
 
-static enum store_item_by by_of_name(const char *name)
+enum err_code store_playlist_let_go(struct store *s, int64_t id, bool unfollowed, struct err *e)
 {
-    if (strcmp(name, "genred") == 0)
-        return STORE_BY_GENRED;
-    return strcmp(name, "person") == 0 ? STORE_BY_PERSON : STORE_BY_REMOVED;
+    enum err_code code = sql_run(s, e, "UPDATE playlist SET state = ?, volume = -id WHERE id = ?",
+                                 "si", unfollowed ? "dropped" : "released", id);
+    return code ? code : sql_run(s, e, "DELETE FROM outbox WHERE playlist = ?", "i", id);
+}
+
+static const char *const by_names[] = {"genred", "person", "removed", ""};
+
+const char *store_item_by_name(enum store_item_by by)
+{
+    return by_names[by];
+}
+
+enum store_item_by store_item_by_find(const char *name)
+{
+    for (int by = STORE_BY_GENRED; by < STORE_BY_NOBODY; by++) {
+        if (strcmp(name, by_names[by]) == 0)
+            return (enum store_item_by)by;
+    }
+    return STORE_BY_NOBODY;
 }
 
 enum err_code store_playlist_items(struct store *s, int64_t account, const char *genre,
@@ -105,7 +157,7 @@ enum err_code store_playlist_items(struct store *s, int64_t account, const char 
                                  "is", account, genre);
     if (code == ERR_OK)
         code = sql_start(&q, s, e,
-                         "SELECT i.track, i.playlist, i.by FROM playlist_item i"
+                         "SELECT i.track, i.playlist, i.by, i.p FROM playlist_item i"
                          " JOIN playlist p ON p.id = i.playlist"
                          " WHERE p.account = ? AND p.genre = ? ORDER BY i.track",
                          "is", account, genre);
@@ -115,7 +167,8 @@ enum err_code store_playlist_items(struct store *s, int64_t account, const char 
     size_t n = 0;
     while (sql_row(&q, e))
         items[n++] = (struct store_item){sql_col_int(&q, 0), sql_col_int(&q, 1),
-                                         by_of_name(sql_col_str(&q, 2))};
+                                         store_item_by_find(sql_col_str(&q, 2)),
+                                         sql_col_is_null(&q, 3) ? (double)NAN : sql_col_num(&q, 3)};
     if (q.code == ERR_OK) {
         *ret_items = items;
         *ret_n = n;
@@ -123,36 +176,26 @@ enum err_code store_playlist_items(struct store *s, int64_t account, const char 
     return q.code;
 }
 
+enum err_code store_playlist_stands(struct store *s, int64_t playlist, int64_t track, double p,
+                                    struct err *e)
+{
+    return sql_run(s, e, "UPDATE playlist_item SET p = ? WHERE playlist = ? AND track = ?", "fii",
+                   p, playlist, track);
+}
+
 /* The rows of the reading as a table, so that the merge is written in SQL. */
 static enum err_code fill_reading(struct store *s, const int64_t *tracks, size_t n, struct err *e)
 {
-    enum err_code code =
-        sql_run(s, e, "CREATE TEMP TABLE IF NOT EXISTS reading(track INTEGER PRIMARY KEY)", "");
+    enum err_code code = sql_run(
+        s, e, "CREATE TEMP TABLE IF NOT EXISTS reading(track INTEGER PRIMARY KEY, copies INTEGER)",
+        "");
     if (code == ERR_OK)
         code = sql_run(s, e, "DELETE FROM temp.reading", "");
     for (size_t i = 0; code == ERR_OK && i < n; i++)
-        code = sql_run(s, e, "INSERT OR IGNORE INTO temp.reading(track) VALUES(?)", "i", tracks[i]);
-    return code;
-}
-
-static enum err_code settle_outbox(struct store *s, int64_t id, struct err *e)
-{
-    enum err_code code = sql_run(s, e,
-                                 "INSERT OR REPLACE INTO playlist_item(playlist, track, by)"
-                                 " SELECT o.playlist, o.track, 'genred' FROM outbox o"
-                                 " JOIN temp.reading r ON r.track = o.track WHERE o.playlist = ?"
-                                 " AND o.verb = 'add' AND o.state = 'sent'",
-                                 "i", id);
-    if (code == ERR_OK)
         code = sql_run(s, e,
-                       "DELETE FROM playlist_item WHERE playlist = ?1 AND track IN"
-                       " (SELECT o.track FROM outbox o WHERE o.playlist = ?1 AND o.verb = 'remove'"
-                       "  AND o.state = 'sent')"
-                       " AND track NOT IN (SELECT track FROM temp.reading)",
-                       "i", id);
-    if (code == ERR_OK)
-        code = sql_run(s, e, "DELETE FROM outbox WHERE playlist = ? AND verb IN ('add', 'remove')",
-                       "i", id);
+                       "INSERT INTO temp.reading(track, copies) VALUES(?, 1)"
+                       " ON CONFLICT(track) DO UPDATE SET copies = copies + 1",
+                       "i", tracks[i]);
     return code;
 }
 
@@ -173,23 +216,26 @@ static enum err_code merge_items(struct store *s, int64_t id, struct err *e)
                        "INSERT INTO playlist_item(playlist, track, by)"
                        " SELECT ?, track, 'person' FROM temp.reading WHERE true"
                        " ON CONFLICT(playlist, track) DO UPDATE SET by = 'person'"
-                       " WHERE by = 'removed'",
+                       " WHERE by = 'removed' OR excluded.track IN"
+                       "  (SELECT track FROM temp.reading WHERE copies > 1)",
                        "i", id);
     return code;
 }
 
-enum err_code store_playlist_merge(struct store *s, int64_t id, const char *snapshot,
-                                   const int64_t *tracks, size_t n, int64_t total, struct err *e)
+enum err_code store_playlist_merge(struct store *s, int64_t id, const struct store_reading *reading,
+                                   struct err *e)
 {
     enum err_code code = store_begin(s, e);
     if (code == ERR_OK)
-        code = fill_reading(s, tracks, n, e);
+        code = store_outbox_settle(s, id, reading, e);
     if (code == ERR_OK)
-        code = settle_outbox(s, id, e);
+        code = fill_reading(s, reading->tracks, reading->n_tracks, e);
     if (code == ERR_OK)
         code = merge_items(s, id, e);
     if (code == ERR_OK)
+        code = store_content_put(s, id, &reading->content, e);
+    if (code == ERR_OK)
         code = sql_run(s, e, "UPDATE playlist SET snapshot = ?, total = ? WHERE id = ?", "sii",
-                       snapshot, total, id);
+                       reading->snapshot, (int64_t)reading->content.n, id);
     return store_end(s, code, e);
 }

@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/library.h"
+#include "store/content.h"
 #include "store/store.h"
 
 #define STORE_MARKER_LEN 16
@@ -24,6 +26,8 @@ struct store_playlist {
     bool listed;          /* was seen among the person's playlists */
     int64_t missing_s;    /* since when it is not; 0: it is */
     bool gone;            /* the person deleted it: left alone from then on */
+    bool adopted;         /* the person's own, taken under care */
+    bool may_remove;      /* genred takes out again what it put in */
     bool unknown;         /* a write's outcome is not known: read it before anything else */
 };
 
@@ -35,35 +39,64 @@ ERR_NODISCARD enum err_code store_playlist_list(struct store *s, int64_t account
 ERR_NODISCARD enum err_code store_playlist_new(struct store *s, int64_t account, const char *genre,
                                                int64_t volume, const char *name, int64_t *ret_id,
                                                struct err *e);
+/* A row for a playlist of this person's that another genred made. Everything in it counts as put
+ * there by them. */
+ERR_NODISCARD enum err_code store_playlist_share(struct store *s, int64_t account,
+                                                 const char *genre,
+                                                 const struct library_playlist *p, struct err *e);
+/* Whether there is a row with that id, also of one that was let go. */
+ERR_NODISCARD enum err_code store_playlist_is_known(struct store *s, const char *sid,
+                                                    bool *ret_known, struct err *e);
 /* The service's id of a created playlist; its creation is no longer outstanding. */
 ERR_NODISCARD enum err_code store_playlist_created(struct store *s, int64_t id, const char *sid,
                                                    const char *snapshot, struct err *e);
 /* What the list of playlists says of it. */
 ERR_NODISCARD enum err_code store_playlist_seen(struct store *s, int64_t id, bool listed,
                                                 int64_t missing_s, bool gone, struct err *e);
-/* Forgets it with its items. */
+/* Forgets one that was never created. */
 ERR_NODISCARD enum err_code store_playlist_forget(struct store *s, int64_t id, struct err *e);
+/* Not under care from now on, with its record kept for an undo: it was unfollowed, or left to the
+ * person. Its genre may have another. */
+ERR_NODISCARD enum err_code store_playlist_let_go(struct store *s, int64_t id, bool unfollowed,
+                                                  struct err *e);
 
 enum store_item_by {
     STORE_BY_GENRED,  /* genred wrote it */
     STORE_BY_PERSON,  /* they put it there */
-    STORE_BY_REMOVED, /* genred wrote it, they took it out: it stays out */
+    STORE_BY_REMOVED, /* they took it out: it stays out */
+    STORE_BY_NOBODY,  /* no row */
 };
+/* As the column has it; "" for nobody. */
+const char *store_item_by_name(enum store_item_by by);
+enum store_item_by store_item_by_find(const char *name);
+
 struct store_item {
     int64_t track;
     int64_t playlist;
     enum store_item_by by;
+    double p; /* with which genred's song stands there; NAN: not known */
 };
 /* Items of all volumes of a genre, in ascending order of track. */
 ERR_NODISCARD enum err_code store_playlist_items(struct store *s, int64_t account,
                                                  const char *genre, struct arena *a,
                                                  struct store_item **ret_items, size_t *ret_n,
                                                  struct err *e);
-/* Merges a complete reading: tracks (n) known rows that are there now, total with everything
- * unknown. What of ours is missing was taken out by the person; what is new was put there by them;
- * outstanding writes are settled by it and their rows end. One transaction. */
-ERR_NODISCARD enum err_code store_playlist_merge(struct store *s, int64_t id, const char *snapshot,
-                                                 const int64_t *tracks, size_t n, int64_t total,
+/* The probability with which genred's song stands there. */
+ERR_NODISCARD enum err_code store_playlist_stands(struct store *s, int64_t playlist, int64_t track,
+                                                  double p, struct err *e);
+
+/* A complete reading. */
+struct store_reading {
+    const char *snapshot;
+    const int64_t *tracks; /* (n_tracks) known songs among them, one as often as it is there */
+    size_t n_tracks;
+    struct store_content content;
+};
+/* Merges it. What of ours is missing was taken out by the person; what is new, or there more than
+ * once, was put there by them; outstanding writes are settled by it and their rows end. One
+ * transaction. */
+ERR_NODISCARD enum err_code store_playlist_merge(struct store *s, int64_t id,
+                                                 const struct store_reading *reading,
                                                  struct err *e);
 
 #endif

@@ -100,6 +100,8 @@ static const struct migration migrations[] = {
      /* adopted: the person's own playlist under care; may_remove: genred takes its songs out again
       */
      "ALTER TABLE playlist ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0;"
+     /* Another genred of this person's keeps it too: its songs are not this person's word */
+     "ALTER TABLE playlist ADD COLUMN shared INTEGER NOT NULL DEFAULT 0;"
      "ALTER TABLE playlist ADD COLUMN may_remove INTEGER NOT NULL DEFAULT 1;"
      /* The whole list in order, as it is at `playlist.snapshot`: a line per item, the id of a song
         or another item's URI */
@@ -110,10 +112,16 @@ static const struct migration migrations[] = {
      /* place: zero-based, of the item before the write; NULL: at the top */
      "ALTER TABLE outbox ADD COLUMN place INTEGER;"
      "ALTER TABLE outbox ADD COLUMN p REAL;"
-     /* What a run changed in a playlist, in the order of the writes */
+     /* What playlist_item.by becomes by it; '': no row */
+     "ALTER TABLE outbox ADD COLUMN becomes TEXT NOT NULL DEFAULT '';"
+     /* The run that sent it, or 0 */
+     "ALTER TABLE outbox ADD COLUMN run INTEGER NOT NULL DEFAULT 0;"
+     /* What a run changed in a playlist, in the order of the writes. place: zero-based, in the list
+        just before a removal or just after an addition, -1: not known; after: the item before it;
+        was: playlist_item.by until then */
      "CREATE TABLE journal(id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run ON DELETE "
      "CASCADE, playlist TEXT NOT NULL, genre TEXT NOT NULL, name TEXT NOT NULL, verb TEXT NOT "
-     "NULL, item TEXT NOT NULL, place INTEGER NOT NULL, after TEXT NOT NULL);"
+     "NULL, item TEXT NOT NULL, place INTEGER NOT NULL, after TEXT NOT NULL, was TEXT NOT NULL);"
      "CREATE INDEX journal_run ON journal(run);"
      "CREATE TABLE journal_snapshot(run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
      "  playlist TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,"

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "spotify/endpoint.h"
 #include "spotify/parse.h"
+#include "store/journal.h"
 
 struct drop {
     struct work_env env;
@@ -32,6 +33,19 @@ static enum job_wish unfollow_ask(struct job *j, struct job_io *io)
     return JOB_SEND;
 }
 
+static enum err_code let_go(struct drop *d, const struct store_playlist *p, struct err *e)
+{
+    const struct store_content nothing = {0};
+    struct store_journal_change change = {
+        .run = d->env.run, .playlist = p->id, .verb = STORE_UNFOLLOW, .item = ""};
+    enum err_code code = store_begin(d->env.store, e);
+    if (code == ERR_OK)
+        code = store_journal_add(d->env.store, &change, &nothing, e);
+    if (code == ERR_OK)
+        code = store_playlist_let_go(d->env.store, p->id, true, e);
+    return store_end(d->env.store, code, e);
+}
+
 static enum job_after unfollow_take(struct job *j, struct job_io *io)
 {
     struct drop *d = j->state;
@@ -40,7 +54,7 @@ static enum job_after unfollow_take(struct job *j, struct job_io *io)
     d->asked = false;
     switch (access_learn(d->env.access, ENDPOINT_UNFOLLOW, &io->res, clock_utc_s())) {
     case ACCESS_ACCEPTED:
-        code = store_playlist_forget(d->env.store, d->playlists[d->at++].id, &io->err);
+        code = let_go(d, &d->playlists[d->at++], &io->err);
         break;
     case ACCESS_TRY_OTHER:
         break;
@@ -86,6 +100,8 @@ static enum err_code select_playlists(struct drop *d, size_t n, size_t *ret_of_g
         ++*ret_of_genre;
         if (*p->sid && !p->gone)
             d->playlists[d->n++] = *p;
+        else if (*p->sid)
+            code = store_playlist_let_go(d->env.store, p->id, true, e);
         else
             code = store_playlist_forget(d->env.store, p->id, e);
     }

@@ -1,5 +1,6 @@
 /* What became of our playlists: one look at the list of the person's playlists, then the items of
  * those that changed or whose last write has an unknown outcome. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,9 +17,13 @@
 /* Before reading after a write whose outcome is unknown: it may still be on its way. */
 #define SETTLE_MS    1500
 #define GONE_AFTER_S 3600
+/* Looks at the list after items were read: somebody may have changed them meanwhile. */
+#define CHECKS       2
+#define UNKNOWN_ITEM "?"
 
 static void list_begin(struct mirror_state *s)
 {
+    s->read_since_list = false;
     s->list_offset = 0;
     s->list_limit = -1;
     for (size_t i = 0; i < s->n; i++)
@@ -34,6 +39,7 @@ static void read_begin(struct mirror_state *s)
     s->n_tracks = 0;
     s->consistent = true;
     s->failed = false;
+    arena_free(&s->items_arena);
 }
 
 /* Without the list nobody tells which playlists changed: all are read. */
@@ -42,6 +48,25 @@ static void do_without_list(struct mirror_state *s)
     s->listed = true;
     for (size_t i = 0; i < s->n; i++)
         s->mark[i].read = s->mark[i].read || *s->playlists[i].sid;
+}
+
+static bool has_genre(const struct mirror_state *s, const char *genre)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        if (strcmp(s->playlists[i].genre, genre) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A chosen genre without a playlist may have one that another genred of this person made. */
+static bool lacks_genre(const struct work *w)
+{
+    for (size_t g = 0; g < w->options.n_genres; g++) {
+        if (!has_genre(&w->mirror, w->options.genres[g]))
+            return true;
+    }
+    return false;
 }
 
 static enum err_code begin(struct work *w, struct err *e)
@@ -54,7 +79,8 @@ static enum err_code begin(struct work *w, struct err *e)
         return code;
     s->mark = arena_alloc(&s->arena, (s->n + 1) * sizeof(*s->mark));
     s->begun = true;
-    s->listed = s->n == 0;
+    s->counts_only = w->check_counts;
+    s->listed = s->n == 0 && !lacks_genre(w);
     for (size_t i = 0; i < s->n; i++) {
         if (s->playlists[i].unknown)
             s->sleep_ms = SETTLE_MS;
@@ -82,10 +108,50 @@ static enum err_code adopt_created(struct work *w, size_t i, const struct librar
     return store_playlist_created(w->env.store, s->playlists[i].id, p->sid, "", e);
 }
 
+static bool is_made_elsewhere(const struct work *w, const struct library_playlist *p,
+                              const char *genre)
+{
+    char description[ENDPOINT_DESCRIPTION_MAX + 1];
+    snprintf(description, sizeof(description), WORK_DESCRIPTION, genre, "");
+    size_t n = strlen(description) - 1; /* up to the marker */
+    return strncmp(p->description, description, n) == 0 && w->env.user_id &&
+           strcmp(p->owner, w->env.user_id) == 0;
+}
+
+/* What another genred of this person keeps, or this one before it forgot: it is shared, and what is
+ * in it already is never taken out. */
+static enum err_code share_listed(struct work *w, const struct library_playlist *p, struct err *e)
+{
+    struct mirror_state *s = &w->mirror;
+    for (size_t g = 0; g < w->options.n_genres; g++) {
+        bool known = false;
+        const char *genre = w->options.genres[g];
+        if (has_genre(s, genre) || !is_made_elsewhere(w, p, genre))
+            continue;
+        enum err_code code = store_playlist_is_known(w->env.store, p->sid, &known, e);
+        if (code || known)
+            return code;
+        log_info("mirror: found playlist of another genred genre=%s id=%s", genre, p->sid);
+        s->found_more = true;
+        return store_playlist_share(w->env.store, w->env.account, genre, p, e);
+    }
+    return ERR_OK;
+}
+
+static bool has_changed(const struct mirror_state *s, size_t i, const struct library_playlist *p)
+{
+    const struct store_playlist *ours = &s->playlists[i];
+    const char *known = s->mark[i].was_read ? s->mark[i].snapshot : ours->snapshot;
+    if (p->total >= 0 && !s->mark[i].was_read && p->total != ours->total)
+        return true;
+    return !s->counts_only && (!*p->snapshot || strcmp(p->snapshot, known) != 0);
+}
+
 static enum err_code take_listed(struct work *w, const struct library_playlist *p, struct err *e)
 {
     struct mirror_state *s = &w->mirror;
     enum err_code code = ERR_OK;
+    bool ours_at_all = false;
     for (size_t i = 0; code == ERR_OK && i < s->n; i++) {
         struct store_playlist *ours = &s->playlists[i];
         bool is_it = *ours->sid && strcmp(ours->sid, p->sid) == 0;
@@ -95,12 +161,12 @@ static enum err_code take_listed(struct work *w, const struct library_playlist *
         }
         if (!is_it)
             continue;
+        ours_at_all = true;
         s->mark[i].seen = true;
+        s->mark[i].read = s->mark[i].read || has_changed(s, i, p);
         s->mark[i].snapshot = arena_str(&s->arena, p->snapshot);
-        if (!*p->snapshot || strcmp(p->snapshot, ours->snapshot) != 0)
-            s->mark[i].read = true;
     }
-    return code;
+    return code || ours_at_all ? code : share_listed(w, p, e);
 }
 
 static enum err_code take_list(struct work *w, struct job_io *io)
@@ -166,6 +232,9 @@ static enum err_code list_end(struct work *w, struct err *e)
             code = store_outbox_requeue_all(w->env.store, s->playlists[i].id, e);
     }
     s->listed = true;
+    w->check_counts = false;
+    if (s->found_more)
+        s->begun = false; /* with their rows */
     return code;
 }
 
@@ -188,6 +257,19 @@ static enum job_wish list_ask(struct job *j, struct job_io *io)
 /* --- the items of one playlist
  * -------------------------------------------------------------------- */
 
+static void keep_item(struct mirror_state *s, const struct library_entry *entry)
+{
+    const struct library_track *t = &entry->track;
+    bool song = entry->kind == LIBRARY_TRACK;
+    const char *item = song && *t->linked_sid ? t->linked_sid : song ? t->sid : t->uri;
+    if ((size_t)s->items == s->cap_items) {
+        s->cap_items = s->cap_items ? 2 * s->cap_items : 512;
+        s->items_read = mem_resize(s->items_read, s->cap_items, sizeof(*s->items_read));
+    }
+    s->items_read[s->items++] =
+        arena_str(&s->items_arena, *item && !strchr(item, '\n') ? item : UNKNOWN_ITEM);
+}
+
 static void keep_track(struct mirror_state *s, int64_t track)
 {
     if (s->n_tracks == s->cap_tracks) {
@@ -209,11 +291,11 @@ static enum err_code take_items(struct work *w, struct job_io *io)
         s->consistent = s->consistent && page.total == s->total;
         if (page.more && io->req.tag + ENDPOINT_ITEMS_PAGE >= s->limit)
             s->limit = io->req.tag + 2 * ENDPOINT_ITEMS_PAGE;
-        s->items += (int64_t)page.n;
     }
     for (size_t i = 0; code == ERR_OK && i < page.n; i++) {
         const struct library_track *t = &page.entries[i].track;
         int64_t track = 0;
+        keep_item(s, &page.entries[i]);
         if (page.entries[i].kind != LIBRARY_TRACK)
             continue;
         code = store_track_find(w->env.store, t->sid, "", &track, &io->err);
@@ -238,10 +320,17 @@ static enum err_code read_end(struct work *w, struct err *e)
         read_begin(s);
         return ERR_OK;
     }
-    if (whole)
-        code = store_playlist_merge(w->env.store, p->id, s->mark[s->at].snapshot, s->tracks,
-                                    s->n_tracks, s->total, e);
-    else {
+    struct store_reading reading = {
+        .snapshot = s->mark[s->at].snapshot,
+        .tracks = s->tracks,
+        .n_tracks = s->n_tracks,
+        .content = {s->items_read, (size_t)s->items, true},
+    };
+    s->mark[s->at].read = false;
+    if (whole) {
+        s->mark[s->at].was_read = s->read_since_list = true;
+        code = store_playlist_merge(w->env.store, p->id, &reading, e);
+    } else {
         s->mark[s->at].unsafe = true;
         work_note(w, "the playlist '%s' could not be read whole, so it was left alone", p->name);
         w->partly = true;
@@ -293,6 +382,14 @@ static enum job_wish read_ask(struct job *j, struct job_io *io)
 /* --- the step
  * ------------------------------------------------------------------------------------- */
 
+/* Reading takes a while: what was changed since is read again, before anything is written. */
+static bool must_check(const struct work *w)
+{
+    const struct mirror_state *s = &w->mirror;
+    return s->read_since_list && s->checks < CHECKS &&
+           access_may_ask(w->env.access, ENDPOINT_PLAYLISTS, clock_utc_s());
+}
+
 enum job_wish mirror_ask(struct job *j, struct job_io *io)
 {
     struct work *w = j->state;
@@ -317,6 +414,13 @@ enum job_wish mirror_ask(struct job *j, struct job_io *io)
     j->progress = (struct job_progress){(int64_t)s->at, (int64_t)s->n};
     if (s->at < s->n)
         return read_ask(j, io);
+    if (must_check(w)) {
+        s->checks++;
+        s->at = 0;
+        s->listed = false;
+        list_begin(s);
+        return list_ask(j, io);
+    }
     return JOB_NEXT;
 }
 
@@ -356,6 +460,8 @@ enum job_after mirror_take(struct job *j, struct job_io *io)
 void mirror_end(struct mirror_state *s)
 {
     arena_free(&s->arena);
+    arena_free(&s->items_arena);
+    free(s->items_read);
     free(s->tracks);
     *s = (struct mirror_state){0};
 }

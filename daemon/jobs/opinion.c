@@ -10,16 +10,10 @@
 #define TAG_P         0.9F /* of a sub-genre that a tag names, where the model has no word on it */
 #define TAG_THRESHOLD 0.8F
 
-/* Songs by row, to find those that corrections speak of. */
-struct where {
-    int64_t track;
-    size_t song;
-};
-
 static int by_track(const void *a, const void *b)
 {
-    const struct where *x = a;
-    const struct where *y = b;
+    const struct opinion_at *x = a;
+    const struct opinion_at *y = b;
     return (x->track > y->track) - (x->track < y->track);
 }
 
@@ -50,14 +44,21 @@ enum err_code opinion_load(struct opinion *o, struct store *store, int64_t accou
     return code;
 }
 
-static struct where *where_make(struct opinion *o)
+static struct opinion_at *order_make(struct opinion *o)
 {
-    struct where *wheres = arena_alloc(&o->arena, (o->n + 1) * sizeof(*wheres));
+    struct opinion_at *order = arena_alloc(&o->arena, (o->n + 1) * sizeof(*order));
     for (size_t i = 0; i < o->n; i++)
-        wheres[i] = (struct where){o->songs[i].track, i};
+        order[i] = (struct opinion_at){o->songs[i].track, i};
     if (o->n)
-        qsort(wheres, o->n, sizeof(*wheres), by_track);
-    return wheres;
+        qsort(order, o->n, sizeof(*order), by_track);
+    return order;
+}
+
+size_t opinion_find(const struct opinion *o, int64_t track)
+{
+    struct opinion_at key = {.track = track};
+    const struct opinion_at *at = bsearch(&key, o->by_track, o->n, sizeof(*at), by_track);
+    return at ? at->song : OPINION_NONE;
 }
 
 static void say(signed char *word, size_t genre, bool is)
@@ -78,15 +79,14 @@ static void say_families(const struct opinion *o, signed char *word, size_t genr
 static void words_take(struct opinion *o)
 {
     signed char *words = arena_alloc(&o->arena, o->n * o->genres + 1);
-    const struct where *wheres = where_make(o);
+    o->by_track = order_make(o);
     for (size_t i = 0; i < o->n_corrections; i++) {
         const struct store_correction *c = &o->corrections[i];
-        struct where key = {.track = c->track};
-        const struct where *at = bsearch(&key, wheres, o->n, sizeof(*wheres), by_track);
+        size_t song = opinion_find(o, c->track);
         size_t genre = tree_find(o->tree, c->genre);
-        if (at == NULL || genre == TREE_NONE)
+        if (song == OPINION_NONE || genre == TREE_NONE)
             continue;
-        signed char *word = words + at->song * o->genres;
+        signed char *word = words + song * o->genres;
         say(word, genre, c->is);
         if (c->is)
             say_families(o, word, genre);

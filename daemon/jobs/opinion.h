@@ -14,6 +14,13 @@
 #include "store/label.h"
 #include "store/store.h"
 
+struct opinion_at {
+    int64_t track;
+    size_t song;
+};
+
+#define OPINION_NONE SIZE_MAX
+
 struct opinion {
     const struct tree *tree;
     const struct model *model;
@@ -22,11 +29,12 @@ struct opinion {
     size_t n;
     struct store_correction *corrections; /* (n_corrections) */
     size_t n_corrections;
-    struct song *facts;      /* (n) where the tree needs them, else NULL */
-    size_t genres;           /* T, of the tree */
-    float *p;                /* (n, T) row-major; of a song without a label 0 */
-    float *threshold;        /* (n, T) from which on a song counts as of the genre */
-    const signed char *word; /* (n, T) 1: the person says so, -1: they say not, 0: nothing */
+    struct song *facts;          /* (n) where the tree needs them, else NULL */
+    size_t genres;               /* T, of the tree */
+    float *p;                    /* (n, T) row-major; of a song without a label 0 */
+    float *threshold;            /* (n, T) from which on a song counts as of the genre */
+    struct opinion_at *by_track; /* (n) where each song stands, ascending by track */
+    const signed char *word;     /* (n, T) 1: the person says so, -1: they say not, 0: nothing */
 };
 
 /* Reads what is needed. Caller: opinion_free, also on failure. */
@@ -38,6 +46,8 @@ ERR_NODISCARD enum err_code opinion_load(struct opinion *o, struct store *store,
 void opinion_judge(struct opinion *o, double everywhere);
 void opinion_free(struct opinion *o);
 
+/* The song of that row; OPINION_NONE when it is not among them. After opinion_judge. */
+size_t opinion_find(const struct opinion *o, int64_t track);
 /* Whether song i is of genre g; a margin below the threshold still counts. */
 bool opinion_is(const struct opinion *o, size_t song, size_t genre, double margin);
 

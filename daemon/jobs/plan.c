@@ -1,5 +1,6 @@
 /* From probabilities to outbox rows: per chosen genre, what should be in its playlists and is not.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,9 @@
 #include "daemon/jobs/work.h"
 #include "spotify/diff.h"
 #include "spotify/endpoint.h"
+
+/* Two judgements nearer than this are one. */
+#define SAME_P 1e-4
 
 struct plan {
     struct work *w;
@@ -65,6 +69,63 @@ static enum err_code load_volumes(struct plan *p, struct err *e)
     return ERR_OK;
 }
 
+static const struct store_playlist *volume_of(const struct plan *p, int64_t playlist)
+{
+    size_t at = 0;
+    while (p->playlists[at]->id != playlist)
+        at++;
+    return p->playlists[at];
+}
+
+/* The probability of the item's song for the genre; NAN when it is not there to be judged. */
+static double probability(const struct plan *p, int64_t track)
+{
+    const struct opinion *o = &p->w->opinion;
+    size_t song = opinion_find(o, track);
+    bool judged = song != OPINION_NONE && o->songs[song].p;
+    return judged ? (double)o->p[song * o->genres + p->column] : (double)NAN;
+}
+
+/* Unlikely by now, though nobody but the model says so: tags that came late, a new model, or what
+ * was learned of other songs. */
+static bool is_judged_anew(const struct plan *p, const struct store_item *item)
+{
+    const struct opinion *o = &p->w->opinion;
+    size_t song = opinion_find(o, item->track);
+    if (song == OPINION_NONE || o->word[song * o->genres + p->column] != 0 ||
+        opinion_is(o, song, p->column, p->w->options.stay_margin))
+        return false;
+    return !(fabs(probability(p, item->track) - item->p) < SAME_P);
+}
+
+/* What stands in a list leaves it for a new judgement only when the person agrees. */
+static bool is_held(struct plan *p, const struct store_item *item)
+{
+    if (item->by != STORE_BY_GENRED)
+        return false;
+    if (!volume_of(p, item->playlist)->may_remove)
+        return true;
+    return !p->w->options.yes && is_judged_anew(p, item);
+}
+
+/* Remembers with which probability a song stands, so that a later judgement is known for one. */
+static enum err_code remember_standing(struct plan *p, struct err *e)
+{
+    const struct opinion *o = &p->w->opinion;
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; code == ERR_OK && i < p->n_items; i++) {
+        const struct store_item *item = &p->stored[i];
+        size_t song = opinion_find(o, item->track);
+        double now = probability(p, item->track);
+        if (item->by != STORE_BY_GENRED || song == OPINION_NONE || isnan(now) ||
+            fabs(now - item->p) < SAME_P ||
+            !opinion_is(o, song, p->column, p->w->options.stay_margin))
+            continue;
+        code = store_playlist_stands(p->w->env.store, item->playlist, item->track, now, e);
+    }
+    return code;
+}
+
 static enum err_code load_items(struct plan *p, struct err *e)
 {
     enum err_code code = store_playlist_items(p->w->env.store, p->w->env.account, p->genre->genre,
@@ -78,8 +139,8 @@ static enum err_code load_items(struct plan *p, struct err *e)
     };
     p->items = arena_alloc(&p->arena, (p->n_items + 1) * sizeof(*p->items));
     for (size_t i = 0; i < p->n_items; i++)
-        p->items[i] =
-            (struct diff_item){p->stored[i].track, p->stored[i].playlist, by[p->stored[i].by]};
+        p->items[i] = (struct diff_item){p->stored[i].track, p->stored[i].playlist,
+                                         by[p->stored[i].by], is_held(p, &p->stored[i])};
     return ERR_OK;
 }
 
@@ -128,9 +189,7 @@ static void note_example(struct plan *p, int64_t track)
 {
     struct work_genre *g = p->genre;
     const struct opinion *o = &p->w->opinion;
-    size_t at = 0;
-    while (o->songs[at].track != track)
-        at++;
+    size_t at = opinion_find(o, track);
     const struct store_labelled *song = &o->songs[at];
     double probability = (double)o->p[at * o->genres + p->column];
     for (size_t i = 0; i < 3; i++) {
@@ -143,6 +202,55 @@ static void note_example(struct plan *p, int64_t track)
         g->example[i] = song;
         g->example_p[i] = probability;
         return;
+    }
+}
+
+static enum work_why why_of(const struct plan *p, int64_t track, bool added)
+{
+    const struct opinion *o = &p->w->opinion;
+    size_t song = opinion_find(o, track);
+    if (song == OPINION_NONE)
+        return WORK_WHY_UNLIKED;
+    if (o->word[song * o->genres + p->column] != 0)
+        return WORK_WHY_SAID;
+    return added ? WORK_WHY_PROBABLE : WORK_WHY_UNLIKELY;
+}
+
+static void note_change(struct plan *p, enum work_verb verb, int64_t playlist, int64_t track)
+{
+    const struct opinion *o = &p->w->opinion;
+    struct work_genre *g = p->genre;
+    size_t song = opinion_find(o, track);
+    g->changes[g->n_changes++] = (struct work_change){
+        .verb = verb,
+        .why = verb == WORK_VETO ? WORK_WHY_EDITED : why_of(p, track, verb == WORK_ADD),
+        .track = track,
+        .playlist = playlist,
+        .p = probability(p, track),
+        .threshold =
+            song == OPINION_NONE ? (double)NAN : (double)o->threshold[song * o->genres + p->column],
+    };
+}
+
+/* Everything that a preview shows. */
+static void note_changes(struct plan *p)
+{
+    struct work_genre *g = p->genre;
+    size_t room = p->n_items + g->planned_add + g->planned_remove;
+    g->changes = arena_alloc(&p->w->arena, (room + 1) * sizeof(*g->changes));
+    for (size_t v = 0; v < p->n_volumes; v++) {
+        const struct diff_volume *volume = &p->volumes[v];
+        for (size_t i = 0; i < volume->n_remove; i++)
+            note_change(p, WORK_REMOVE, volume->playlist, volume->remove[i]);
+        for (size_t i = 0; i < volume->n_add; i++)
+            note_change(p, WORK_ADD, volume->playlist, volume->add[i]);
+    }
+    for (size_t i = 0; i < p->n_items; i++) {
+        const struct store_item *item = &p->stored[i];
+        if (item->by == STORE_BY_REMOVED)
+            note_change(p, WORK_VETO, item->playlist, item->track);
+        else if (p->items[i].held && is_judged_anew(p, item))
+            note_change(p, WORK_HOLD, item->playlist, item->track);
     }
 }
 
@@ -160,27 +268,21 @@ static void note_first_plan(struct plan *p)
         for (size_t i = 0; i < p->volumes[v].n_add; i++)
             note_example(p, p->volumes[v].add[i]);
     }
-}
-
-static int ascending(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a;
-    int64_t y = *(const int64_t *)b;
-    return (x > y) - (x < y);
+    for (size_t i = 0; i < p->n_items; i++) {
+        g->theirs += p->items[i].by == DIFF_BY_PERSON;
+        g->held += p->items[i].held && is_judged_anew(p, &p->stored[i]);
+    }
+    if (p->w->options.dry_run)
+        note_changes(p);
 }
 
 /* Songs to take out because they are no longer liked. */
-static size_t count_unliked(struct plan *p)
+static size_t count_unliked(const struct plan *p)
 {
-    const struct opinion *o = &p->w->opinion;
-    int64_t *liked = arena_alloc(&p->arena, (o->n + 1) * sizeof(*liked));
     size_t n = 0;
-    for (size_t i = 0; i < o->n; i++)
-        liked[i] = o->songs[i].track;
-    qsort(liked, o->n, sizeof(*liked), ascending);
     for (size_t v = 0; v < p->n_volumes; v++) {
         for (size_t i = 0; i < p->volumes[v].n_remove; i++)
-            n += bsearch(&p->volumes[v].remove[i], liked, o->n, sizeof(*liked), ascending) == NULL;
+            n += opinion_find(&p->w->opinion, p->volumes[v].remove[i]) == OPINION_NONE;
     }
     return n;
 }
@@ -204,6 +306,25 @@ static enum err_code check_loss(struct plan *p, struct err *e)
                    "liked: if you un-liked them, run 'genrectl sync --yes'; until then nothing is "
                    "changed",
                    p->playlists[0]->name, unliked, (long long)total);
+}
+
+static enum err_code queue_volume(struct plan *p, size_t at, struct err *e)
+{
+    const struct diff_volume *v = &p->volumes[at];
+    struct store *store = p->w->env.store;
+    struct store_change *changes =
+        arena_alloc(&p->arena, (v->n_add + v->n_remove + 1) * sizeof(*changes));
+    size_t n = 0;
+    for (size_t i = 0; i < v->n_remove; i++)
+        changes[n++] =
+            (struct store_change){STORE_REMOVE, v->remove[i], -1, (double)NAN, STORE_BY_NOBODY};
+    for (size_t i = 0; i < v->n_add; i++)
+        changes[n++] = (struct store_change){STORE_ADD, v->add[i], -1, probability(p, v->add[i]),
+                                             STORE_BY_GENRED};
+    enum err_code code = ERR_OK;
+    if (!*p->playlists[at]->sid)
+        code = store_outbox_put(store, v->playlist, STORE_CREATE, e);
+    return code ? code : store_outbox_plan(store, v->playlist, changes, n, e);
 }
 
 static enum err_code plan_genre(struct plan *p, struct err *e)
@@ -232,14 +353,10 @@ static enum err_code plan_genre(struct plan *p, struct err *e)
     code = check_loss(p, e);
     if (code == ERR_OK && !w->planned)
         note_first_plan(p);
-    for (size_t i = 0; code == ERR_OK && i < p->n_volumes; i++) {
-        const struct diff_volume *v = &p->volumes[i];
-        if (!*p->playlists[i]->sid)
-            code = store_outbox_put(w->env.store, v->playlist, STORE_CREATE, e);
-        if (code == ERR_OK)
-            code = store_outbox_plan(w->env.store, v->playlist, v->add, v->n_add, v->remove,
-                                     v->n_remove, e);
-    }
+    if (code == ERR_OK)
+        code = remember_standing(p, e);
+    for (size_t i = 0; code == ERR_OK && i < p->n_volumes; i++)
+        code = queue_volume(p, i, e);
     return code;
 }
 

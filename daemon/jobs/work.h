@@ -42,6 +42,7 @@ struct work_env {
     const char *api_url;
     const char *user_id; /* for the old shape of creating a playlist */
     int64_t account;
+    int64_t run;                        /* in whose journal the writes stand; 0: in none */
     const struct work_sources *sources; /* NULL: there are none */
 };
 
@@ -118,6 +119,7 @@ struct mirror_state {
     struct mirror_mark {
         bool seen;
         bool read;            /* its items must be read */
+        bool was_read;        /* in this run; the list is looked at once more then */
         bool unsafe;          /* could not be read: not written in this run */
         const char *snapshot; /* as listed */
     } * mark;                 /* (n) */
@@ -130,9 +132,16 @@ struct mirror_state {
     int64_t items;
     bool consistent;
     bool failed;
+    struct arena items_arena;
+    const char **items_read; /* (items) a song's id or an item's URI, in order */
+    size_t cap_items;
     int64_t *tracks; /* (n_tracks) rows found in it */
     size_t n_tracks;
     size_t cap_tracks;
+    bool found_more;      /* playlists of another genred, which are shared from now on */
+    bool counts_only;     /* after our own writes, when the snapshots lag */
+    bool read_since_list; /* items were read after the list was */
+    int checks;           /* looks at the list after that */
 };
 
 struct write_state {
@@ -144,6 +153,7 @@ struct write_state {
         bool busy;
         bool closed; /* nothing more for it in this round */
         size_t max;  /* songs per request; halved while looking for one that is refused */
+        int requests;
     } * mark;
     size_t n;
     size_t next_slot;
@@ -152,6 +162,24 @@ struct write_state {
         struct store_batch batch;
         size_t playlist;
     } slot[WORK_SLOTS];
+};
+
+enum work_why {
+    WORK_WHY_PROBABLE, /* p has reached the threshold */
+    WORK_WHY_SAID,     /* the person says that it is, or is not, of the genre */
+    WORK_WHY_UNLIKED,
+    WORK_WHY_UNLIKELY, /* p has fallen below the threshold and its margin */
+    WORK_WHY_EDITED,   /* the person put it in, or took it out, themselves */
+};
+
+/* A song of a genre's playlist, for a preview. */
+struct work_change {
+    enum work_verb { WORK_ADD, WORK_REMOVE, WORK_HOLD, WORK_VETO } verb;
+    enum work_why why;
+    int64_t track;
+    int64_t playlist;
+    double p;         /* NAN: not known */
+    double threshold; /* NAN: likewise */
 };
 
 /* One genre's outcome for the summary. */
@@ -163,8 +191,12 @@ struct work_genre {
     size_t planned_add;
     size_t planned_remove;
     size_t wanted;
+    size_t held;   /* judged anew and unlikely now: they leave when the person agrees */
+    size_t theirs; /* what the person put in */
     const struct store_labelled *example[3]; /* most probable of those first added */
     double example_p[3];
+    struct work_change *changes; /* (n_changes) of a dry run */
+    size_t n_changes;
 };
 
 struct work {
@@ -173,7 +205,9 @@ struct work {
     struct arena arena; /* of the whole job */
     int round;          /* mirror, plan, write: once more while outcomes are unknown */
     bool planned;
-    bool partly; /* something could not be done, a note says what */
+    bool long_write;   /* a playlist took more than one request */
+    bool check_counts; /* the next look at the list is after our own writes */
+    bool partly;       /* something could not be done, a note says what */
     const char *notes[16];
     size_t n_notes;
     struct opinion opinion; /* at the first plan */
@@ -191,6 +225,8 @@ struct work {
 
 /* New songs came into the store. */
 void work_wake_sources(struct work *w, bool eager);
+/* Of a playlist that genred makes: its genre, and a marker that finds it again. */
+#define WORK_DESCRIPTION "%s songs among your likes, kept by genred [%s]"
 /* Fewer songs than this are never too many to lose at once. */
 #define WORK_LOSS_LEAST 20
 /* Adds a sentence to the summary. */
@@ -212,6 +248,9 @@ enum job_after mirror_take(struct job *j, struct job_io *io);
 enum job_wish plan_ask(struct job *j, struct job_io *io);
 enum job_wish write_ask(struct job *j, struct job_io *io);
 enum job_after write_take(struct job *j, struct job_io *io);
+
+/* The changes of a dry run: [{verb, id, name, artists, p, threshold, why}]. */
+struct json *preview_json(struct work *w, const struct work_genre *g);
 
 void liked_begin(struct liked_state *s);
 void features_end(struct features_state *s);

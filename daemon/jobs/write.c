@@ -36,8 +36,7 @@ static void fill_create(struct work *w, const struct store_playlist *p, struct h
     struct arena a = {0};
     struct endpoint_playlist_new new = {
         .name = p->name,
-        .description =
-            arena_printf(&a, "%s songs among your likes, kept by genred [%s]", p->genre, p->marker),
+        .description = arena_printf(&a, WORK_DESCRIPTION, p->genre, p->marker),
         .is_public = w->options.is_public,
     };
     endpoint_create(req, w->env.api_url, access_shape(w->env.access, ENDPOINT_CREATE),
@@ -56,7 +55,8 @@ static enum err_code fill(struct work *w, struct write_slot *slot, struct http_r
         fill_create(w, p, req);
         break;
     case STORE_ADD:
-        endpoint_add(req, w->env.api_url, shape, p->sid, b->sid, b->n);
+        endpoint_add(req, w->env.api_url, shape, p->sid,
+                     &(struct endpoint_addition){b->sid, b->n, b->place < 0 ? 0 : b->place});
         break;
     case STORE_REMOVE:
         endpoint_remove(req, w->env.api_url, shape, p->sid, b->sid, b->n);
@@ -65,8 +65,12 @@ static enum err_code fill(struct work *w, struct write_slot *slot, struct http_r
         endpoint_unfollow(req, w->env.api_url, access_shape(w->env.access, ENDPOINT_UNFOLLOW),
                           p->sid);
         break;
+    case STORE_FOLLOW:
+        endpoint_follow(req, w->env.api_url, access_shape(w->env.access, ENDPOINT_UNFOLLOW),
+                        p->sid);
+        break;
     }
-    return store_outbox_mark_sent(w->env.store, b, e);
+    return store_outbox_mark_sent(w->env.store, b, w->env.run, e);
 }
 
 /* A family that has not answered yet is asked by one playlist first, and playlists are created one
@@ -98,6 +102,7 @@ static enum err_code try_playlist(struct job *j, size_t i, struct job_io *io, bo
     code = fill(w, slot, &io->req, &io->err);
     io->req.tag = (int64_t)(s->next_slot++ % WORK_SLOTS);
     s->mark[i].busy = true;
+    w->long_write = w->long_write || s->mark[i].requests++ > 0;
     s->creating = s->creating || slot->batch.verb == STORE_CREATE;
     *ret_send = true;
     return code;
@@ -112,8 +117,10 @@ static enum err_code round_end(struct job *j, struct err *e)
     s->begun = false;
     for (size_t i = 0; i < s->n; i++)
         unknown = unknown || s->playlists[i].unknown;
-    if (code || !unknown)
+    if (code || (!unknown && !w->long_write))
         return code;
+    w->check_counts = !unknown;
+    w->long_write = false;
     if (++w->round == ROUNDS_MAX) {
         w->partly = true;
         work_note(w, "some changes have an unknown outcome; the next run looks at them first");
@@ -176,8 +183,8 @@ static enum err_code carried_out(struct job *j, struct write_slot *slot, const s
     j->progress.done += (int64_t)b->n;
     if (b->verb == STORE_CREATE)
         return created(w, slot, res, e);
-    if (b->verb == STORE_UNFOLLOW)
-        return store_playlist_forget(w->env.store, b->playlist, e);
+    if (b->verb == STORE_UNFOLLOW || b->verb == STORE_FOLLOW)
+        return store_outbox_followed(w->env.store, b, e);
     return store_outbox_done(w->env.store, b, parse_snapshot(&res->body, &slot->arena), e);
 }
 

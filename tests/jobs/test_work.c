@@ -87,8 +87,8 @@ static int tear_down(void **state)
 static struct job *sort_job(struct bench *b, bool dry_run)
 {
     struct err e = {0};
-    struct work_env env = {b->store,           &b->access, b->model,   b->tree,
-                           "http://127.0.0.1", "user",     b->account, NULL};
+    struct work_env env = {b->store, &b->access, b->model, b->tree, "http://127.0.0.1",
+                           "user",   b->account, 0,        NULL};
     struct work_options o = {
         .name = "sort",
         .sort = true,

@@ -72,7 +72,8 @@ static void test_against_the_naive_twin(void **state)
         }
         for (int64_t track = 0; track < MAX; track++) {
             if (rand_below(&r, 3) == 0)
-                items[n_items++] = (struct diff_item){track, 9, (enum diff_by)rand_below(&r, 3)};
+                items[n_items++] =
+                    (struct diff_item){track, 9, (enum diff_by)rand_below(&r, 3), false};
         }
         qsort(items, n_items, sizeof(items[0]), by_track);
         diff_plan(songs, n_songs, items, n_items, &v, 1, 1000, &overflow);

@@ -14,6 +14,7 @@
 #include "store/account.h"
 #include "store/correction.h"
 #include "store/fact.h"
+#include "store/journal.h"
 #include "store/label.h"
 #include "store/liked.h"
 #include "store/outbox.h"
@@ -239,6 +240,34 @@ static struct store_batch next(struct bench *b, int64_t playlist, size_t max)
     return batch;
 }
 
+/* Adds at the top, removals without a trace. */
+static enum err_code plan(struct bench *b, int64_t playlist, const int64_t *add, size_t n_add,
+                          const int64_t *remove, size_t n_remove)
+{
+    struct store_change changes[16];
+    struct err e = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < n_remove; i++)
+        changes[n++] = (struct store_change){STORE_REMOVE, remove[i], -1, 0, STORE_BY_NOBODY};
+    for (size_t i = 0; i < n_add; i++)
+        changes[n++] = (struct store_change){STORE_ADD, add[i], -1, 0.5, STORE_BY_GENRED};
+    return store_outbox_plan(b->s, playlist, changes, n, &e);
+}
+
+static enum err_code merge(struct bench *b, int64_t playlist, const char *snapshot,
+                           const int64_t *tracks, size_t n)
+{
+    struct err e = {0};
+    const char *items[16];
+    char ids[16][24];
+    for (size_t i = 0; i < n; i++) {
+        snprintf(ids[i], sizeof(ids[i]), "%022d", (int)tracks[i]);
+        items[i] = ids[i];
+    }
+    struct store_reading reading = {snapshot, tracks, n, {items, n, true}};
+    return store_playlist_merge(b->s, playlist, &reading, &e);
+}
+
 static void test_the_outbox_goes_in_order(void **state)
 {
     struct bench *b = *state;
@@ -249,11 +278,11 @@ static void test_the_outbox_goes_in_order(void **state)
         add[i] = put_track(b, i, "");
     remove[0] = put_track(b, 9, "");
     int64_t id = new_playlist(b);
-    assert_int_equal(store_outbox_plan(b->s, id, add, 5, remove, 1, &e), ERR_OK);
+    assert_int_equal(plan(b, id, add, 5, remove, 1), ERR_OK);
     struct store_batch batch = next(b, id, 2);
     assert_int_equal(batch.verb, STORE_CREATE);
     assert_int_equal(batch.n, 1); /* queued once */
-    assert_int_equal(store_outbox_mark_sent(b->s, &batch, &e), ERR_OK);
+    assert_int_equal(store_outbox_mark_sent(b->s, &batch, 0, &e), ERR_OK);
     assert_int_equal(next(b, id, 2).n, 0); /* nothing before its outcome is known */
     assert_int_equal(store_playlist_created(b->s, id, "sid", "s1", &e), ERR_OK);
     batch = next(b, id, 2);
@@ -290,14 +319,14 @@ static void test_a_reading_settles_and_merges(void **state)
         t[i] = put_track(b, i, "");
     int64_t id = new_playlist(b);
     assert_int_equal(store_playlist_created(b->s, id, "sid", "s1", &e), ERR_OK);
-    assert_int_equal(store_outbox_plan(b->s, id, t, 3, NULL, 0, &e), ERR_OK);
+    assert_int_equal(plan(b, id, t, 3, NULL, 0), ERR_OK);
     struct store_batch batch = next(b, id, 100);
     assert_int_equal(store_outbox_done(b->s, &batch, "s2", &e), ERR_OK);
-    assert_int_equal(store_outbox_plan(b->s, id, &t[3], 2, &t[2], 1, &e), ERR_OK);
+    assert_int_equal(plan(b, id, &t[3], 2, &t[2], 1), ERR_OK);
     batch = next(b, id, 100); /* the removal of t2: carried out, answer lost */
-    assert_int_equal(store_outbox_mark_sent(b->s, &batch, &e), ERR_OK);
+    assert_int_equal(store_outbox_mark_sent(b->s, &batch, 0, &e), ERR_OK);
     const int64_t seen[] = {t[0], t[5]}; /* t1 was taken out, t5 put in by the person */
-    assert_int_equal(store_playlist_merge(b->s, id, "s3", seen, 2, 2, &e), ERR_OK);
+    assert_int_equal(merge(b, id, "s3", seen, 2), ERR_OK);
     assert_int_equal(by_of(b, t[0]), STORE_BY_GENRED);
     assert_int_equal(by_of(b, t[1]), STORE_BY_REMOVED);
     assert_int_equal(by_of(b, t[2]), 99); /* ours to remove, so no veto */
@@ -305,9 +334,75 @@ static void test_a_reading_settles_and_merges(void **state)
     assert_int_equal(by_of(b, t[5]), STORE_BY_PERSON);
     assert_int_equal(next(b, id, 100).n, 0);
     const int64_t later[] = {t[0], t[1]}; /* they put t1 back and take their own out */
-    assert_int_equal(store_playlist_merge(b->s, id, "s4", later, 2, 2, &e), ERR_OK);
+    assert_int_equal(merge(b, id, "s4", later, 2), ERR_OK);
     assert_int_equal(by_of(b, t[1]), STORE_BY_PERSON);
     assert_int_equal(by_of(b, t[5]), 99);
+    const int64_t twice[] = {t[0], t[1], t[0]}; /* a second copy makes it theirs */
+    assert_int_equal(merge(b, id, "s5", twice, 3), ERR_OK);
+    assert_int_equal(by_of(b, t[0]), STORE_BY_PERSON);
+}
+
+static void assert_row(const struct store_journal_row *row, enum store_verb verb, int64_t place,
+                       enum store_item_by was)
+{
+    assert_int_equal(row->verb, verb);
+    assert_int_equal(row->place, place);
+    assert_int_equal(row->was, was);
+    assert_string_equal(row->genre, "rock");
+    assert_string_equal(row->playlist, "sid");
+}
+
+static void test_the_journal_tells_places(void **state)
+{
+    struct bench *b = *state;
+    struct err e = {0};
+    struct store_journal_row *rows = NULL;
+    struct store_journal_snapshot *snapshots = NULL;
+    size_t n = 0;
+    int64_t run = 0;
+    int64_t t[5];
+    for (int i = 0; i < 5; i++)
+        t[i] = put_track(b, i, "");
+    int64_t id = new_playlist(b);
+    assert_int_equal(store_playlist_created(b->s, id, "sid", "s1", &e), ERR_OK);
+    assert_int_equal(store_run_start(b->s, 7, b->account, "sort", 1, &e), ERR_OK);
+    assert_int_equal(store_journal_newest(b->s, b->account, &run, &e), ERR_OK);
+    assert_int_equal(run, 0);
+    assert_int_equal(plan(b, id, t, 4, NULL, 0), ERR_OK);
+    for (int i = 0; i < 2; i++) {
+        struct store_batch batch = next(b, id, 2);
+        assert_int_equal(store_outbox_mark_sent(b->s, &batch, 7, &e), ERR_OK);
+        assert_int_equal(store_outbox_done(b->s, &batch, i ? "s3" : "s2", &e), ERR_OK);
+    }
+    struct store_change place[] = {{STORE_REMOVE, t[2], -1, 0, STORE_BY_REMOVED},
+                                   {STORE_ADD, t[4], 1, 0.25, STORE_BY_PERSON}};
+    assert_int_equal(store_outbox_plan(b->s, id, place, 2, &e), ERR_OK);
+    for (int i = 0; i < 2; i++) {
+        struct store_batch batch = next(b, id, 100);
+        assert_int_equal(batch.verb, i ? STORE_ADD : STORE_REMOVE);
+        assert_int_equal(batch.place, i ? 1 : -1);
+        assert_int_equal(store_outbox_mark_sent(b->s, &batch, 7, &e), ERR_OK);
+        assert_int_equal(store_outbox_done(b->s, &batch, "s4", &e), ERR_OK);
+    }
+    assert_int_equal(by_of(b, t[2]), STORE_BY_REMOVED);
+    assert_int_equal(by_of(b, t[4]), STORE_BY_PERSON);
+    assert_int_equal(store_journal_list(b->s, 7, &b->a, &rows, &n, &e), ERR_OK);
+    assert_int_equal(n, 6);
+    assert_row(&rows[0], STORE_ADD, 0, STORE_BY_NOBODY);
+    assert_row(&rows[1], STORE_ADD, 1, STORE_BY_NOBODY);
+    assert_row(&rows[4], STORE_REMOVE, 2, STORE_BY_GENRED);
+    assert_row(&rows[5], STORE_ADD, 1, STORE_BY_NOBODY);
+    assert_string_equal(rows[4].after, rows[3].item);
+    assert_string_equal(rows[5].after, rows[2].item);
+    assert_int_equal(store_journal_snapshots(b->s, 7, &b->a, &snapshots, &n, &e), ERR_OK);
+    assert_int_equal(n, 1);
+    assert_string_equal(snapshots[0].before, "s1");
+    assert_string_equal(snapshots[0].after, "s4");
+    assert_int_equal(store_journal_newest(b->s, b->account, &run, &e), ERR_OK);
+    assert_int_equal(run, 7);
+    assert_int_equal(store_run_prune(b->s, 0, &e), ERR_OK);
+    assert_int_equal(store_journal_list(b->s, 7, &b->a, &rows, &n, &e), ERR_OK);
+    assert_int_equal(n, 0);
 }
 
 static void test_runs_are_listed_and_pruned(void **state)
@@ -354,6 +449,7 @@ int main(void)
         TEST(test_the_last_word_on_a_song_counts),
         TEST(test_the_outbox_goes_in_order),
         TEST(test_a_reading_settles_and_merges),
+        TEST(test_the_journal_tells_places),
         TEST(test_runs_are_listed_and_pruned),
         TEST(test_a_copy_is_forgotten),
     };
