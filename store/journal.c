@@ -41,7 +41,8 @@ enum err_code store_journal_newest(struct store *s, int64_t account, int64_t *re
 {
     return sql_int(s, ret_run, 0, e,
                    "SELECT coalesce(max(run.id), 0) FROM run WHERE account = ?"
-                   " AND EXISTS(SELECT 1 FROM journal WHERE journal.run = run.id)",
+                   " AND NOT (job = 'undo' AND outcome <> 'done') AND EXISTS(SELECT 1 FROM journal "
+                   "WHERE journal.run = run.id)",
                    "i", account);
 }
 

@@ -25,7 +25,8 @@ struct store_journal_row {
 ERR_NODISCARD enum err_code store_journal_list(struct store *s, int64_t run, struct arena *a,
                                                struct store_journal_row **ret_rows, size_t *ret_n,
                                                struct err *e);
-/* The newest run of the account that wrote something; 0: there is none. */
+/* The newest run of the account that wrote something; 0: there is none. An undo that did not come
+ * to its end is not one: the run that it was to take back is. */
 ERR_NODISCARD enum err_code store_journal_newest(struct store *s, int64_t account, int64_t *ret_run,
                                                  struct err *e);
 

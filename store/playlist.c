@@ -8,6 +8,32 @@
 #include "store/outbox.h"
 #include "store/sql.h"
 
+#define COLUMNS                                                                                    \
+    "id, genre, volume, marker, sid, name, snapshot, total, listed, missing_s, state = 'gone',"    \
+    " EXISTS(SELECT 1 FROM outbox o WHERE o.playlist = playlist.id AND o.state = 'sent'),"         \
+    " adopted, may_remove, state IN ('dropped', 'released')"
+
+static struct store_playlist take_row(const struct sql *q, struct arena *a)
+{
+    return (struct store_playlist){
+        .id = sql_col_int(q, 0),
+        .genre = arena_str(a, sql_col_str(q, 1)),
+        .volume = sql_col_int(q, 2),
+        .marker = arena_str(a, sql_col_str(q, 3)),
+        .sid = arena_str(a, sql_col_str(q, 4)),
+        .name = arena_str(a, sql_col_str(q, 5)),
+        .snapshot = arena_str(a, sql_col_str(q, 6)),
+        .total = sql_col_int(q, 7),
+        .listed = sql_col_int(q, 8) != 0,
+        .missing_s = sql_col_int(q, 9),
+        .gone = sql_col_int(q, 10) != 0,
+        .unknown = sql_col_int(q, 11) != 0,
+        .adopted = sql_col_int(q, 12) != 0,
+        .may_remove = sql_col_int(q, 13) != 0,
+        .let_go = sql_col_int(q, 14) != 0,
+    };
+}
+
 enum err_code store_playlist_list(struct store *s, int64_t account, struct arena *a,
                                   struct store_playlist **ret_list, size_t *ret_n, struct err *e)
 {
@@ -17,39 +43,34 @@ enum err_code store_playlist_list(struct store *s, int64_t account, struct arena
         sql_int(s, &max, 0, e, "SELECT count(*) FROM playlist WHERE account = ?", "i", account);
     if (code == ERR_OK)
         code = sql_start(&q, s, e,
-                         "SELECT id, genre, volume, marker, sid, name, snapshot, total, listed,"
-                         " missing_s, state = 'gone', EXISTS(SELECT 1 FROM outbox o"
-                         "   WHERE o.playlist = playlist.id AND o.state = 'sent'), adopted,"
-                         " may_remove FROM playlist WHERE account = ?"
+                         "SELECT " COLUMNS " FROM playlist WHERE account = ?"
                          " AND state IN ('active', 'gone') ORDER BY genre, volume",
                          "i", account);
     if (code)
         return code;
     struct store_playlist *list = arena_alloc(a, ((size_t)max + 1) * sizeof(*list));
     size_t n = 0;
-    while (sql_row(&q, e)) {
-        list[n++] = (struct store_playlist){
-            .id = sql_col_int(&q, 0),
-            .genre = arena_str(a, sql_col_str(&q, 1)),
-            .volume = sql_col_int(&q, 2),
-            .marker = arena_str(a, sql_col_str(&q, 3)),
-            .sid = arena_str(a, sql_col_str(&q, 4)),
-            .name = arena_str(a, sql_col_str(&q, 5)),
-            .snapshot = arena_str(a, sql_col_str(&q, 6)),
-            .total = sql_col_int(&q, 7),
-            .listed = sql_col_int(&q, 8) != 0,
-            .missing_s = sql_col_int(&q, 9),
-            .gone = sql_col_int(&q, 10) != 0,
-            .unknown = sql_col_int(&q, 11) != 0,
-            .adopted = sql_col_int(&q, 12) != 0,
-            .may_remove = sql_col_int(&q, 13) != 0,
-        };
-    }
+    while (sql_row(&q, e))
+        list[n++] = take_row(&q, a);
     if (q.code == ERR_OK) {
         *ret_list = list;
         *ret_n = n;
     }
     return q.code;
+}
+
+enum err_code store_playlist_find(struct store *s, const char *sid, struct arena *a,
+                                  struct store_playlist *ret_playlist, struct err *e)
+{
+    struct sql q;
+    enum err_code code =
+        sql_start(&q, s, e, "SELECT " COLUMNS " FROM playlist WHERE sid = ?", "s", sid);
+    *ret_playlist = (struct store_playlist){0};
+    if (code == ERR_OK && sql_row(&q, e)) {
+        *ret_playlist = take_row(&q, a);
+        sql_stop(&q);
+    }
+    return code ? code : q.code;
 }
 
 enum err_code store_playlist_new(struct store *s, int64_t account, const char *genre,
@@ -77,14 +98,28 @@ enum err_code store_playlist_share(struct store *s, int64_t account, const char 
                           "si", p->sid, id);
 }
 
-enum err_code store_playlist_is_known(struct store *s, const char *sid, bool *ret_known,
-                                      struct err *e)
+static enum err_code of_sid(struct store *s, const char *sid, int64_t *ret_id, struct err *e)
 {
-    int64_t n = 0;
-    enum err_code code =
-        sql_int(s, &n, 0, e, "SELECT count(*) FROM playlist WHERE sid = ?", "s", sid);
-    *ret_known = n > 0;
-    return code;
+    return sql_int(s, ret_id, 0, e, "SELECT max(id) FROM playlist WHERE sid = ?", "s", sid);
+}
+
+enum err_code store_playlist_adopt(struct store *s, int64_t account, const char *genre,
+                                   const struct library_playlist *p, bool may_remove, struct err *e)
+{
+    int64_t id = 0;
+    enum err_code code = store_begin(s, e);
+    if (code == ERR_OK)
+        code = of_sid(s, p->sid, &id, e);
+    if (code == ERR_OK && id)
+        code = store_playlist_take_back(s, id, genre, e);
+    else if (code == ERR_OK)
+        code = store_playlist_new(s, account, genre, 1, p->name, &id, e);
+    if (code == ERR_OK)
+        code = sql_run(s, e,
+                       "UPDATE playlist SET sid = ?, name = ?, snapshot = '', adopted = 1,"
+                       " may_remove = ? WHERE id = ?",
+                       "ssii", p->sid, p->name, (int64_t)may_remove, id);
+    return store_end(s, code, e);
 }
 
 enum err_code store_playlist_created(struct store *s, int64_t id, const char *sid,
@@ -128,7 +163,19 @@ enum err_code store_playlist_let_go(struct store *s, int64_t id, bool unfollowed
     return code ? code : sql_run(s, e, "DELETE FROM outbox WHERE playlist = ?", "i", id);
 }
 
-static const char *const by_names[] = {"genred", "person", "removed", ""};
+enum err_code store_playlist_take_back(struct store *s, int64_t id, const char *genre,
+                                       struct err *e)
+{
+    return sql_run(s, e,
+                   "UPDATE playlist SET state = 'active', listed = 0, missing_s = 0,"
+                   " genre = coalesce(nullif(?1, ''), genre),"
+                   " volume = 1 + (SELECT coalesce(max(max(o.volume), 0), 0) FROM playlist o"
+                   "  WHERE o.account = playlist.account AND o.id <> playlist.id"
+                   "  AND o.genre = coalesce(nullif(?1, ''), playlist.genre)) WHERE id = ?2",
+                   "si", genre ? genre : "", id);
+}
+
+static const char *const by_names[] = {"genred", "person", "removed", "kept", "undone", ""};
 
 const char *store_item_by_name(enum store_item_by by)
 {
@@ -153,13 +200,15 @@ enum err_code store_playlist_items(struct store *s, int64_t account, const char 
     enum err_code code = sql_int(s, &max, 0, e,
                                  "SELECT count(*) FROM playlist_item i"
                                  " JOIN playlist p ON p.id = i.playlist"
-                                 " WHERE p.account = ? AND p.genre = ?",
+                                 " WHERE p.account = ? AND p.genre = ?"
+                                 " AND p.state IN ('active', 'gone')",
                                  "is", account, genre);
     if (code == ERR_OK)
         code = sql_start(&q, s, e,
                          "SELECT i.track, i.playlist, i.by, i.p FROM playlist_item i"
                          " JOIN playlist p ON p.id = i.playlist"
-                         " WHERE p.account = ? AND p.genre = ? ORDER BY i.track",
+                         " WHERE p.account = ? AND p.genre = ?"
+                         " AND p.state IN ('active', 'gone') ORDER BY i.track",
                          "is", account, genre);
     if (code)
         return code;
@@ -174,6 +223,14 @@ enum err_code store_playlist_items(struct store *s, int64_t account, const char 
         *ret_n = n;
     }
     return q.code;
+}
+
+enum err_code store_playlist_veto(struct store *s, int64_t playlist, int64_t track, struct err *e)
+{
+    return sql_run(s, e,
+                   "INSERT OR REPLACE INTO playlist_item(playlist, track, by)"
+                   " VALUES(?, ?, 'removed')",
+                   "ii", playlist, track);
 }
 
 enum err_code store_playlist_stands(struct store *s, int64_t playlist, int64_t track, double p,
@@ -208,7 +265,7 @@ static enum err_code merge_items(struct store *s, int64_t id, struct err *e)
                 "i", id);
     if (code == ERR_OK)
         code = sql_run(s, e,
-                       "DELETE FROM playlist_item WHERE playlist = ? AND by = 'person'"
+                       "DELETE FROM playlist_item WHERE playlist = ? AND by IN ('person', 'kept')"
                        " AND track NOT IN (SELECT track FROM temp.reading)",
                        "i", id);
     if (code == ERR_OK)
@@ -216,7 +273,7 @@ static enum err_code merge_items(struct store *s, int64_t id, struct err *e)
                        "INSERT INTO playlist_item(playlist, track, by)"
                        " SELECT ?, track, 'person' FROM temp.reading WHERE true"
                        " ON CONFLICT(playlist, track) DO UPDATE SET by = 'person'"
-                       " WHERE by = 'removed' OR excluded.track IN"
+                       " WHERE by IN ('removed', 'undone') OR excluded.track IN"
                        "  (SELECT track FROM temp.reading WHERE copies > 1)",
                        "i", id);
     return code;

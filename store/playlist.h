@@ -28,6 +28,7 @@ struct store_playlist {
     bool gone;            /* the person deleted it: left alone from then on */
     bool adopted;         /* the person's own, taken under care */
     bool may_remove;      /* genred takes out again what it put in */
+    bool let_go;          /* not under care any more */
     bool unknown;         /* a write's outcome is not known: read it before anything else */
 };
 
@@ -35,6 +36,14 @@ struct store_playlist {
 ERR_NODISCARD enum err_code store_playlist_list(struct store *s, int64_t account, struct arena *a,
                                                 struct store_playlist **ret_list, size_t *ret_n,
                                                 struct err *e);
+/* One of the person's own under care, as the first of its genre; nothing of it is known yet. */
+ERR_NODISCARD enum err_code store_playlist_adopt(struct store *s, int64_t account,
+                                                 const char *genre,
+                                                 const struct library_playlist *p, bool may_remove,
+                                                 struct err *e);
+/* One by Spotify's id, also one that was let go; id 0: there is none. */
+ERR_NODISCARD enum err_code store_playlist_find(struct store *s, const char *sid, struct arena *a,
+                                                struct store_playlist *ret_playlist, struct err *e);
 /* A row for a playlist to be created, with a fresh marker. */
 ERR_NODISCARD enum err_code store_playlist_new(struct store *s, int64_t account, const char *genre,
                                                int64_t volume, const char *name, int64_t *ret_id,
@@ -44,9 +53,6 @@ ERR_NODISCARD enum err_code store_playlist_new(struct store *s, int64_t account,
 ERR_NODISCARD enum err_code store_playlist_share(struct store *s, int64_t account,
                                                  const char *genre,
                                                  const struct library_playlist *p, struct err *e);
-/* Whether there is a row with that id, also of one that was let go. */
-ERR_NODISCARD enum err_code store_playlist_is_known(struct store *s, const char *sid,
-                                                    bool *ret_known, struct err *e);
 /* The service's id of a created playlist; its creation is no longer outstanding. */
 ERR_NODISCARD enum err_code store_playlist_created(struct store *s, int64_t id, const char *sid,
                                                    const char *snapshot, struct err *e);
@@ -60,10 +66,16 @@ ERR_NODISCARD enum err_code store_playlist_forget(struct store *s, int64_t id, s
 ERR_NODISCARD enum err_code store_playlist_let_go(struct store *s, int64_t id, bool unfollowed,
                                                   struct err *e);
 
+/* Under care again, as one of its genre's; NULL: of the genre that it had. */
+ERR_NODISCARD enum err_code store_playlist_take_back(struct store *s, int64_t id, const char *genre,
+                                                     struct err *e);
+
 enum store_item_by {
     STORE_BY_GENRED,  /* genred wrote it */
     STORE_BY_PERSON,  /* they put it there */
     STORE_BY_REMOVED, /* they took it out: it stays out */
+    STORE_BY_KEPT,    /* an undo put it back: it stays, but says nothing of the song */
+    STORE_BY_UNDONE,  /* an undo took it out: it stays out, but says nothing of the song */
     STORE_BY_NOBODY,  /* no row */
 };
 /* As the column has it; "" for nobody. */
@@ -81,6 +93,9 @@ ERR_NODISCARD enum err_code store_playlist_items(struct store *s, int64_t accoun
                                                  const char *genre, struct arena *a,
                                                  struct store_item **ret_items, size_t *ret_n,
                                                  struct err *e);
+/* The song stays out of it, by the person's word. */
+ERR_NODISCARD enum err_code store_playlist_veto(struct store *s, int64_t playlist, int64_t track,
+                                                struct err *e);
 /* The probability with which genred's song stands there. */
 ERR_NODISCARD enum err_code store_playlist_stands(struct store *s, int64_t playlist, int64_t track,
                                                   double p, struct err *e);

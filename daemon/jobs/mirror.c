@@ -124,12 +124,12 @@ static enum err_code share_listed(struct work *w, const struct library_playlist 
 {
     struct mirror_state *s = &w->mirror;
     for (size_t g = 0; g < w->options.n_genres; g++) {
-        bool known = false;
+        struct store_playlist known;
         const char *genre = w->options.genres[g];
         if (has_genre(s, genre) || !is_made_elsewhere(w, p, genre))
             continue;
-        enum err_code code = store_playlist_is_known(w->env.store, p->sid, &known, e);
-        if (code || known)
+        enum err_code code = store_playlist_find(w->env.store, p->sid, &s->arena, &known, e);
+        if (code || known.id)
             return code;
         log_info("mirror: found playlist of another genred genre=%s id=%s", genre, p->sid);
         s->found_more = true;
@@ -455,6 +455,15 @@ enum job_after mirror_take(struct job *j, struct job_io *io)
         break;
     }
     return code ? JOB_TAKE_FAIL : JOB_AGAIN;
+}
+
+bool mirror_is_unsafe(const struct mirror_state *s, int64_t playlist)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->playlists[i].id == playlist)
+            return s->mark[i].unsafe;
+    }
+    return false;
 }
 
 void mirror_end(struct mirror_state *s)

@@ -41,15 +41,6 @@ static void judge_songs(struct plan *p)
     }
 }
 
-static bool is_unsafe(const struct mirror_state *m, int64_t playlist)
-{
-    for (size_t i = 0; i < m->n; i++) {
-        if (m->playlists[i].id == playlist)
-            return m->mark[i].unsafe;
-    }
-    return false;
-}
-
 static enum err_code load_volumes(struct plan *p, struct err *e)
 {
     struct work *w = p->w;
@@ -64,7 +55,7 @@ static enum err_code load_volumes(struct plan *p, struct err *e)
         if (strcmp(all[i].genre, p->genre->genre) != 0)
             continue;
         p->playlists[p->n_volumes++] = &all[i];
-        p->frozen = p->frozen || all[i].gone || is_unsafe(&w->mirror, all[i].id);
+        p->frozen = p->frozen || all[i].gone || mirror_is_unsafe(&w->mirror, all[i].id);
     }
     return ERR_OK;
 }
@@ -133,9 +124,9 @@ static enum err_code load_items(struct plan *p, struct err *e)
     if (code)
         return code;
     static const enum diff_by by[] = {
-        [STORE_BY_GENRED] = DIFF_BY_GENRED,
-        [STORE_BY_PERSON] = DIFF_BY_PERSON,
-        [STORE_BY_REMOVED] = DIFF_BY_REMOVED,
+        [STORE_BY_GENRED] = DIFF_BY_GENRED,   [STORE_BY_PERSON] = DIFF_BY_PERSON,
+        [STORE_BY_REMOVED] = DIFF_BY_REMOVED, [STORE_BY_KEPT] = DIFF_BY_PERSON,
+        [STORE_BY_UNDONE] = DIFF_BY_REMOVED,
     };
     p->items = arena_alloc(&p->arena, (p->n_items + 1) * sizeof(*p->items));
     for (size_t i = 0; i < p->n_items; i++)
@@ -144,18 +135,16 @@ static enum err_code load_items(struct plan *p, struct err *e)
     return ERR_OK;
 }
 
-/* "{genre} (genred)", with the volume's number from the second on. */
-static const char *playlist_name(struct plan *p, int64_t volume)
+char *plan_playlist_name(const struct work_options *o, const char *title, int64_t volume,
+                         struct arena *a)
 {
-    const char *template = p->w->options.playlist_name;
-    const char *title = tree_at(p->w->env.tree, p->column)->title;
-    const char *at = strstr(template, "{genre}");
-    int before = at ? (int)(at - template) : (int)strlen(template);
-    const char *name = arena_printf(&p->arena, "%.*s%s%s", before, template, at ? title : "",
+    const char *at = strstr(o->playlist_name, "{genre}");
+    int before = (int)(at ? (size_t)(at - o->playlist_name) : strlen(o->playlist_name));
+    const char *name = arena_printf(a, "%.*s%s%s", before, o->playlist_name, at ? title : "",
                                     at ? at + strlen("{genre}") : "");
     if (volume > 1)
-        name = arena_printf(&p->arena, "%s %lld", name, (long long)volume);
-    char *cut = arena_alloc(&p->arena, ENDPOINT_NAME_MAX + 1);
+        name = arena_printf(a, "%s %lld", name, (long long)volume);
+    char *cut = arena_alloc(a, ENDPOINT_NAME_MAX + 1);
     text_copy(cut, ENDPOINT_NAME_MAX + 1, name);
     return cut;
 }
@@ -165,8 +154,10 @@ static enum err_code add_volume(struct plan *p, struct err *e)
     struct work *w = p->w;
     int64_t volume = (int64_t)p->n_volumes + 1;
     int64_t id = 0;
-    enum err_code code = store_playlist_new(w->env.store, w->env.account, p->genre->genre, volume,
-                                            playlist_name(p, volume), &id, e);
+    enum err_code code = store_playlist_new(
+        w->env.store, w->env.account, p->genre->genre, volume,
+        plan_playlist_name(&w->options, tree_at(w->env.tree, p->column)->title, volume, &p->arena),
+        &id, e);
     return code ? code : load_volumes(p, e);
 }
 
@@ -247,7 +238,7 @@ static void note_changes(struct plan *p)
     }
     for (size_t i = 0; i < p->n_items; i++) {
         const struct store_item *item = &p->stored[i];
-        if (item->by == STORE_BY_REMOVED)
+        if (p->items[i].by == DIFF_BY_REMOVED)
             note_change(p, WORK_VETO, item->playlist, item->track);
         else if (p->items[i].held && is_judged_anew(p, item))
             note_change(p, WORK_HOLD, item->playlist, item->track);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "daemon/jobs/history.h"
 #include "store/account.h"
 
 void work_note(struct work *w, const char *fmt, ...)
@@ -19,6 +20,15 @@ void work_note(struct work *w, const char *fmt, ...)
     log_warning("%s: %s", w->options.name, text);
     if (w->n_notes < sizeof(w->notes) / sizeof(w->notes[0]))
         w->notes[w->n_notes++] = arena_str(&w->arena, text);
+}
+
+void work_choose(struct work *w, const char *genre)
+{
+    const char **chosen = arena_alloc(&w->arena, (w->n_chosen + 1) * sizeof(*chosen));
+    for (size_t i = 0; i < w->n_chosen; i++)
+        chosen[i] = w->chosen[i];
+    chosen[w->n_chosen++] = arena_str(&w->arena, genre);
+    w->chosen = chosen;
 }
 
 void work_wake_sources(struct work *w, bool eager)
@@ -59,12 +69,31 @@ static const struct job_step sort_steps[] = {
     {"finish", finish_ask, NULL},
 };
 
+static const struct job_step undo_steps[] = {
+    {"mirror", mirror_ask, mirror_take},
+    {"undo", undo_ask, NULL},
+    {"write", write_ask, write_take},
+};
+
+static const struct job_step apply_steps[] = {
+    {"mirror", mirror_ask, mirror_take},
+    {"apply", apply_ask, NULL},
+    {"write", write_ask, write_take},
+};
+
+static const struct job_step adopt_steps[] = {
+    {"adopt", adopt_ask, adopt_take},
+    {"mirror", mirror_ask, mirror_take},
+};
+
 void work_options_free(struct work_options *o)
 {
     for (size_t i = 0; i < o->n_genres; i++)
         free(o->genres[i]);
     free(o->genres);
     free(o->playlist_name);
+    free(o->adopt);
+    json_free(o->plan);
     *o = (struct work_options){0};
 }
 
@@ -76,6 +105,7 @@ static void work_free(void *state)
     label_end(&w->label);
     mirror_end(&w->mirror);
     write_end(&w->write);
+    arena_free(&w->adopt.arena);
     opinion_free(&w->opinion);
     if (w->options.dry_run)
         store_close(w->env.store);
@@ -164,7 +194,13 @@ static struct json *playlist_json(struct work *w, const struct work_genre *g, st
     json_set_int(j, "added", (int64_t)added);
     json_set_int(j, "removed", (int64_t)removed);
     json_set_int(j, "total", total);
+    json_set_int(j, "held", (int64_t)g->held);
+    json_set_int(j, "theirs", (int64_t)g->theirs);
     json_set(j, "examples", examples(g));
+    if (w->options.dry_run) {
+        json_set_str(j, "snapshot", first ? first->snapshot : NULL);
+        json_set(j, "changes", preview_json(w, g));
+    }
     json_set_int(sums, "added", json_get_int(sums, "added", 0) + (int64_t)added);
     json_set_int(sums, "removed", json_get_int(sums, "removed", 0) + (int64_t)removed);
     arena_free(&a);
@@ -226,6 +262,64 @@ static struct json *summary(struct job *j, const struct err *e)
     return s;
 }
 
+/* Of a job that works on the playlists alone: what it wrote, or took under care. */
+static struct json *edit_summary(struct job *j, const struct err *e)
+{
+    struct work *w = j->state;
+    struct err ignored = {0};
+    struct json *s = json_object();
+    struct json *playlists = NULL;
+    int64_t added = 0;
+    int64_t removed = 0;
+    if (history_json(w->env.store, w->env.run, false, &playlists, &ignored))
+        playlists = json_array();
+    for (const struct json *p = json_first(playlists); p; p = json_next(p)) {
+        added += json_get_int(p, "added", 0);
+        removed += json_get_int(p, "removed", 0);
+    }
+    if (w->options.undo)
+        json_set_int(s, "undone", w->options.undo);
+    if (w->adopt.n_found == 1) {
+        json_set_str(s, "adopted", w->adopt.found[0].name);
+        json_set_str(s, "genre", w->options.genres[0]);
+    }
+    json_set_int(s, "added", added);
+    json_set_int(s, "removed", removed);
+    json_set_int(s, "requests", j->requests);
+    json_set(s, "playlists", playlists);
+    struct json *chosen = json_array();
+    for (size_t i = 0; i < w->n_chosen; i++)
+        json_add_str(chosen, w->chosen[i]);
+    json_set(s, "chosen", chosen);
+    struct json *notes = json_array();
+    for (size_t i = 0; i < w->n_notes; i++)
+        json_add_str(notes, w->notes[i]);
+    json_set(s, "notes", notes);
+    json_set_int(s, "exit_status",
+                 err_exit_status(e->code     ? e->code
+                                 : w->partly ? ERR_PARTLY
+                                             : ERR_OK));
+    return s;
+}
+
+#define STEPS(list) list, sizeof(list) / sizeof((list)[0])
+
+static const struct kind {
+    const struct job_step *steps;
+    size_t n_steps;
+    struct json *(*summary)(struct job *j, const struct err *e);
+} kinds[] = {
+    {STEPS(sync_steps), summary},       {STEPS(sort_steps), summary},
+    {STEPS(undo_steps), edit_summary},  {STEPS(apply_steps), edit_summary},
+    {STEPS(adopt_steps), edit_summary},
+};
+
+static const struct kind *kind_of(const struct work_options *o)
+{
+    size_t kind = o->undo ? 2 : o->plan ? 3 : o->adopt ? 4 : o->sort;
+    return &kinds[kind];
+}
+
 struct job *work_new(const struct work_env *env, struct work_options *options)
 {
     struct work *w = mem_alloc(sizeof(*w));
@@ -236,16 +330,16 @@ struct job *work_new(const struct work_env *env, struct work_options *options)
     w->genres = arena_alloc(&w->arena, (w->options.n_genres + 1) * sizeof(*w->genres));
     w->started_boot_ms = clock_boot_ms();
     liked_begin(&w->liked);
-    bool sort = w->options.sort;
+    w->adopt.limit = -1;
+    const struct kind *kind = kind_of(&w->options);
     *j = (struct job){
         .name = w->options.name,
-        .steps = sort ? sort_steps : sync_steps,
-        .n_steps = sort ? sizeof(sort_steps) / sizeof(sort_steps[0])
-                        : sizeof(sync_steps) / sizeof(sync_steps[0]),
+        .steps = kind->steps,
+        .n_steps = kind->n_steps,
         .next = JOB_NEXT_IN_ORDER,
         .state = w,
         .state_free = work_free,
-        .summary = summary,
+        .summary = kind->summary,
     };
     return j;
 }

@@ -48,11 +48,15 @@ struct work_env {
 
 /* What is wanted of it; owned by the job. */
 struct work_options {
-    const char *name; /* "sync" or "sort"; static */
-    bool sort;        /* go on to the playlists */
-    bool dry_run;     /* ends before anything is written; the store is a copy */
-    bool yes;         /* also what would take out much that is no longer liked */
-    bool wait;        /* sorts only when all sources are through */
+    const char *name;      /* "sync", "sort", "undo", "apply" or "adopt"; static */
+    bool sort;             /* go on to the playlists */
+    int64_t undo;          /* take this run back instead; 0: none */
+    struct json *plan;     /* carry this out instead; NULL: none */
+    char *adopt;           /* take this playlist (id or name) under care instead; NULL: none */
+    bool adopt_may_remove; /* and take out again what is put in */
+    bool dry_run;          /* ends before anything is written; the store is a copy */
+    bool yes;              /* also what would take out much that is no longer liked */
+    bool wait;             /* sorts only when all sources are through */
     char **genres;
     size_t n_genres;
     double threshold;    /* a song enters a genre's playlist at this probability (< 0: the genre's
@@ -144,6 +148,14 @@ struct mirror_state {
     int checks;           /* looks at the list after that */
 };
 
+struct adopt_state {
+    struct arena arena;
+    int64_t offset;
+    int64_t limit;                    /* -1: the first page has not come */
+    struct library_playlist found[2]; /* (n_found) that fit, one as long as all is well */
+    size_t n_found;
+};
+
 struct write_state {
     bool begun;
     bool creating; /* a creation is on its way, or its outcome is unknown: no second one */
@@ -221,6 +233,9 @@ struct work {
     struct label_state label;
     struct mirror_state mirror;
     struct write_state write;
+    struct adopt_state adopt;
+    const char **chosen; /* (n_chosen) genres that are chosen from now on, besides the others */
+    size_t n_chosen;
 };
 
 /* New songs came into the store. */
@@ -229,6 +244,8 @@ void work_wake_sources(struct work *w, bool eager);
 #define WORK_DESCRIPTION "%s songs among your likes, kept by genred [%s]"
 /* Fewer songs than this are never too many to lose at once. */
 #define WORK_LOSS_LEAST 20
+/* The genre is chosen from now on, if the job comes to its end. */
+void work_choose(struct work *w, const char *genre);
 /* Adds a sentence to the summary. */
 void work_note(struct work *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -246,6 +263,13 @@ enum job_wish label_ask(struct job *j, struct job_io *io);
 enum job_wish mirror_ask(struct job *j, struct job_io *io);
 enum job_after mirror_take(struct job *j, struct job_io *io);
 enum job_wish plan_ask(struct job *j, struct job_io *io);
+/* "{genre} (genred)", with the volume's number from the second on. */
+char *plan_playlist_name(const struct work_options *o, const char *title, int64_t volume,
+                         struct arena *a);
+enum job_wish undo_ask(struct job *j, struct job_io *io);
+enum job_wish apply_ask(struct job *j, struct job_io *io);
+enum job_wish adopt_ask(struct job *j, struct job_io *io);
+enum job_after adopt_take(struct job *j, struct job_io *io);
 enum job_wish write_ask(struct job *j, struct job_io *io);
 enum job_after write_take(struct job *j, struct job_io *io);
 
@@ -256,6 +280,8 @@ void liked_begin(struct liked_state *s);
 void features_end(struct features_state *s);
 void label_end(struct label_state *s);
 void mirror_end(struct mirror_state *s);
+/* Whether that playlist could not be read, so that it is not to be written. */
+bool mirror_is_unsafe(const struct mirror_state *s, int64_t playlist);
 void write_end(struct write_state *s);
 
 #endif

@@ -21,11 +21,8 @@ static enum err_code begin(struct work *w, struct err *e)
     s->mark = arena_alloc(&s->arena, (s->n + 1) * sizeof(*s->mark));
     for (size_t i = 0; i < s->n; i++) {
         s->mark[i].max = ENDPOINT_WRITE_MAX;
-        s->mark[i].closed = s->playlists[i].gone || s->playlists[i].unknown;
-        for (size_t m = 0; m < w->mirror.n; m++) {
-            bool same = w->mirror.playlists[m].id == s->playlists[i].id;
-            s->mark[i].closed = s->mark[i].closed || (same && w->mirror.mark[m].unsafe);
-        }
+        s->mark[i].closed = s->playlists[i].gone || s->playlists[i].unknown ||
+                            mirror_is_unsafe(&w->mirror, s->playlists[i].id);
     }
     s->begun = true;
     return ERR_OK;
@@ -122,7 +119,9 @@ static enum err_code round_end(struct job *j, struct err *e)
     w->check_counts = !unknown;
     w->long_write = false;
     if (++w->round == ROUNDS_MAX) {
-        w->partly = true;
+        w->partly = w->partly || unknown;
+        if (!unknown)
+            return ERR_OK;
         work_note(w, "some changes have an unknown outcome; the next run looks at them first");
         return ERR_OK;
     }

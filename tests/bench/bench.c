@@ -153,7 +153,7 @@ static void bench_diff(double calibration)
     size_t overflow = 0;
     for (int64_t i = 0; i < SONGS; i++) {
         songs[i] = (struct diff_song){(i * 7919) % 20011, true, true};
-        items[i] = (struct diff_item){2 * i, 1, DIFF_BY_GENRED};
+        items[i] = (struct diff_item){2 * i, 1, DIFF_BY_GENRED, false};
     }
     v.add = mem_array(SONGS, sizeof(*v.add));
     v.remove = mem_array(SONGS, sizeof(*v.remove));

@@ -1,0 +1,236 @@
+/* Taking a run back: its journal, merged with what the person did since, becomes outbox rows. What
+ * an undo takes out stays out and what it puts back stays in, until that undo is taken back. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/jobs/work.h"
+#include "spotify/undo.h"
+#include "store/journal.h"
+#include "store/run.h"
+
+struct undo {
+    struct work *w;
+    struct arena arena;
+    bool of_undo;                   /* the run was an undo itself */
+    struct store_journal_row *rows; /* (n) */
+    size_t n;
+    struct store_playlist playlist; /* the one at hand */
+    struct store_content now;       /* its list */
+    struct store_item *items;       /* (n_items) of its genre */
+    size_t n_items;
+    struct undo_step *steps; /* (n_steps) */
+    size_t n_steps;
+    struct store_change *changes; /* (n_changes) */
+    size_t n_changes;
+};
+
+static const struct store_item *item_of(const struct undo *u, int64_t track)
+{
+    for (size_t i = 0; i < u->n_items; i++) {
+        if (u->items[i].track == track && u->items[i].playlist == u->playlist.id)
+            return &u->items[i];
+    }
+    return NULL;
+}
+
+static bool has_verb(const struct undo *u, enum store_verb verb)
+{
+    for (size_t i = 0; i < u->n; i++) {
+        if (u->rows[i].verb == verb && strcmp(u->rows[i].playlist, u->playlist.sid) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether nothing is in it but what genred put there. */
+static bool is_ours_alone(const struct undo *u)
+{
+    size_t ours = 0;
+    for (size_t i = 0; i < u->n_items; i++)
+        ours += u->items[i].playlist == u->playlist.id && u->items[i].by == STORE_BY_GENRED;
+    return u->now.known && ours == u->now.n;
+}
+
+/* Songs that the run put in are taken out only while they are still genred's own. */
+static enum err_code take_step(struct undo *u, const struct store_journal_row *row, struct err *e)
+{
+    int64_t track = 0;
+    bool added = row->verb == STORE_ADD;
+    enum err_code code = store_track_find(u->w->env.store, row->item, "", &track, e);
+    if (code || !track)
+        return code;
+    const struct store_item *item = item_of(u, track);
+    bool ours = item && (item->by == STORE_BY_GENRED || item->by == STORE_BY_KEPT);
+    if (added && !ours)
+        return ERR_OK;
+    u->steps[u->n_steps++] = (struct undo_step){row->item, added, row->place, row->after};
+    u->changes[u->n_changes++] = (struct store_change){
+        .verb = added ? STORE_REMOVE : STORE_ADD,
+        .track = track,
+        .place = -1,
+        .p = (double)NAN,
+        .becomes = u->of_undo ? row->was
+                   : added    ? STORE_BY_UNDONE
+                              : STORE_BY_KEPT,
+    };
+    return ERR_OK;
+}
+
+static bool is_in(const char *const *items, size_t n, const char *item, size_t *ret_at)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(items[i], item) == 0) {
+            *ret_at = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct store_change *x = a;
+    const struct store_change *y = b;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+/* Leaves the changes that lead from the list now to the list before, with their places. */
+static void find_places(struct undo *u)
+{
+    size_t n = u->now.n;
+    size_t kept = 0;
+    const char **before = arena_alloc(&u->arena, (n + u->n_steps + 1) * sizeof(*before));
+    if (n)
+        memcpy(before, u->now.item, n * sizeof(*before));
+    undo_list(before, &n, u->steps, u->n_steps);
+    for (size_t i = 0; i < u->n_changes; i++) {
+        struct store_change c = u->changes[i];
+        size_t was = 0;
+        size_t is = 0;
+        bool in_before = is_in(before, n, u->steps[i].item, &was);
+        bool in_now = is_in(u->now.item, u->now.n, u->steps[i].item, &is);
+        bool twice = false;
+        for (size_t k = 0; k < kept; k++)
+            twice = twice || u->changes[k].track == c.track;
+        if (in_before == in_now || twice || in_before != (c.verb == STORE_ADD))
+            continue;
+        c.place = in_before ? (int64_t)was : -1;
+        u->changes[kept++] = c;
+    }
+    u->n_changes = kept;
+    qsort(u->changes, kept, sizeof(*u->changes), by_place);
+}
+
+static enum err_code load(struct undo *u, const char *sid, struct err *e)
+{
+    struct store *store = u->w->env.store;
+    enum err_code code = store_playlist_find(store, sid, &u->arena, &u->playlist, e);
+    if (code == ERR_OK && u->playlist.id)
+        code = store_content_get(store, u->playlist.id, &u->arena, &u->now, e);
+    if (code == ERR_OK && u->playlist.id)
+        code = store_playlist_items(store, u->w->env.account, u->playlist.genre, &u->arena,
+                                    &u->items, &u->n_items, e);
+    return code;
+}
+
+/* A playlist that the run let go comes back as it was. */
+static enum err_code follow_again(struct undo *u, struct err *e)
+{
+    struct store *store = u->w->env.store;
+    enum err_code code = ERR_OK;
+    if (u->playlist.let_go) {
+        code = store_playlist_take_back(store, u->playlist.id, NULL, e);
+        work_choose(u->w, u->playlist.genre);
+    }
+    if (code == ERR_OK)
+        code = store_playlist_seen(store, u->playlist.id, false, 0, false, e);
+    return code ? code : store_outbox_put(store, u->playlist.id, STORE_FOLLOW, e);
+}
+
+static enum err_code undo_items(struct undo *u, struct err *e)
+{
+    enum err_code code = ERR_OK;
+    u->steps = arena_alloc(&u->arena, (u->n + 1) * sizeof(*u->steps));
+    u->changes = arena_alloc(&u->arena, (u->n + 1) * sizeof(*u->changes));
+    u->n_steps = u->n_changes = 0;
+    for (size_t i = 0; code == ERR_OK && i < u->n; i++) {
+        const struct store_journal_row *row = &u->rows[i];
+        bool song = row->verb == STORE_ADD || row->verb == STORE_REMOVE;
+        if (song && strcmp(row->playlist, u->playlist.sid) == 0)
+            code = take_step(u, row, e);
+    }
+    find_places(u);
+    return code ? code
+                : store_outbox_plan(u->w->env.store, u->playlist.id, u->changes, u->n_changes, e);
+}
+
+static enum err_code undo_playlist(struct undo *u, const struct store_journal_row *row,
+                                   struct err *e)
+{
+    struct work *w = u->w;
+    enum err_code code = load(u, row->playlist, e);
+    if (code)
+        return code;
+    bool came_back = has_verb(u, STORE_FOLLOW);
+    if (!u->playlist.id || mirror_is_unsafe(&w->mirror, u->playlist.id)) {
+        work_note(w, "the playlist '%s' is left alone", row->name);
+        return ERR_OK;
+    }
+    if (has_verb(u, STORE_UNFOLLOW))
+        return u->playlist.gone || u->playlist.let_go ? follow_again(u, e) : ERR_OK;
+    if (u->playlist.gone || u->playlist.let_go) {
+        if (!came_back && !has_verb(u, STORE_CREATE))
+            work_note(w, "the playlist '%s' was deleted, so it is left alone", row->name);
+        return ERR_OK;
+    }
+    if (came_back || (has_verb(u, STORE_CREATE) && is_ours_alone(u)))
+        return store_outbox_put(w->env.store, u->playlist.id, STORE_UNFOLLOW, e);
+    return undo_items(u, e);
+}
+
+static bool is_first_of_its_playlist(const struct undo *u, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (strcmp(u->rows[i].playlist, u->rows[at].playlist) == 0)
+            return false;
+    }
+    return true;
+}
+
+/* What an interrupted run left queued is not this run's to write. */
+static enum err_code clear_all(struct work *w, struct err *e)
+{
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; code == ERR_OK && i < w->mirror.n; i++)
+        code = store_outbox_clear(w->env.store, w->mirror.playlists[i].id, e);
+    return code;
+}
+
+static enum err_code undo_run(struct undo *u, struct err *e)
+{
+    struct work *w = u->w;
+    struct store_run run = {0};
+    enum err_code code = store_begin(w->env.store, e);
+    if (code)
+        return code;
+    code = clear_all(w, e);
+    if (code == ERR_OK)
+        code = store_run_get(w->env.store, w->options.undo, &u->arena, &run, e);
+    u->of_undo = run.id && strcmp(run.job, "undo") == 0;
+    if (code == ERR_OK)
+        code = store_journal_list(w->env.store, w->options.undo, &u->arena, &u->rows, &u->n, e);
+    for (size_t i = 0; code == ERR_OK && i < u->n; i++) {
+        if (is_first_of_its_playlist(u, i))
+            code = undo_playlist(u, &u->rows[i], e);
+    }
+    return store_end(w->env.store, code, e);
+}
+
+enum job_wish undo_ask(struct job *j, struct job_io *io)
+{
+    struct undo u = {.w = j->state};
+    enum err_code code = undo_run(&u, &io->err);
+    arena_free(&u.arena);
+    return code ? JOB_FAIL : JOB_NEXT;
+}
