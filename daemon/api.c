@@ -118,9 +118,12 @@ static enum err_code get_similar(struct app *a, const struct server_request *req
 static enum err_code get_runs(struct app *a, const struct server_request *req,
                               const struct json *body, struct json **ret, struct err *e)
 {
-    (void)req;
+    const char *run = server_request_query(req, "run");
+    int64_t id = 0;
     (void)body;
-    return status_runs(a, ret, e);
+    if (run && !text_to_int(run, 1, INT64_MAX, &id))
+        return err_set(e, ERR_USAGE, "\"%.40s\" is no number of a run", run);
+    return id ? status_run(a, id, ret, e) : status_runs(a, ret, e);
 }
 
 static enum err_code get_sources(struct app *a, const struct server_request *req,
@@ -154,7 +157,7 @@ static enum err_code post_import(struct app *a, const struct server_request *req
 }
 
 /* {"run": N} for a wish that was taken. */
-static enum err_code want(struct app *a, struct runs_wish *wish, struct json **ret, struct err *e)
+static enum err_code want(struct app *a, struct wish *wish, struct json **ret, struct err *e)
 {
     int64_t run = 0;
     enum err_code code = runs_want(&a->runs, wish, &run, e);
@@ -168,14 +171,14 @@ static enum err_code want(struct app *a, struct runs_wish *wish, struct json **r
 static enum err_code post_sync(struct app *a, const struct server_request *req,
                                const struct json *body, struct json **ret, struct err *e)
 {
-    struct runs_wish wish = {
-        .kind = RUNS_SYNC, .threshold = -1, .wait = json_get_bool(body, "wait", false)};
+    struct wish wish = {
+        .kind = WISH_SYNC, .threshold = -1, .wait = json_get_bool(body, "wait", false)};
     wish.yes = json_get_bool(body, "yes", false);
     (void)req;
     return want(a, &wish, ret, e);
 }
 
-static void take_genres(const struct json *list, struct runs_wish *wish)
+static void take_genres(const struct json *list, struct wish *wish)
 {
     wish->genres = mem_array(json_size(list) + 1, sizeof(*wish->genres));
     for (const struct json *g = json_first(list); g; g = json_next(g)) {
@@ -190,8 +193,8 @@ static void take_genres(const struct json *list, struct runs_wish *wish)
 static enum err_code post_sort(struct app *a, const struct server_request *req,
                                const struct json *body, struct json **ret, struct err *e)
 {
-    struct runs_wish wish = {
-        .kind = RUNS_SORT,
+    struct wish wish = {
+        .kind = WISH_SORT,
         .threshold = json_get_num(body, "threshold", -1),
         .dry_run = json_get_bool(body, "dry_run", false),
         .wait = json_get_bool(body, "wait", false),
@@ -205,14 +208,64 @@ static enum err_code post_sort(struct app *a, const struct server_request *req,
     return want(a, &wish, ret, e);
 }
 
+static enum err_code want_of_genre(struct app *a, enum wish_kind kind, const struct json *body,
+                                   struct json **ret, struct err *e)
+{
+    const char *genre = json_get_str(body, "genre");
+    if (!genre)
+        return err_set(e, ERR_USAGE, "a genre must be named");
+    struct wish wish = {.kind = kind, .threshold = -1, .n_genres = 1};
+    wish.genres = mem_array(1, sizeof(*wish.genres));
+    wish.genres[0] = mem_strdup(genre);
+    return want(a, &wish, ret, e);
+}
+
 static enum err_code post_drop(struct app *a, const struct server_request *req,
                                const struct json *body, struct json **ret, struct err *e)
 {
+    (void)req;
+    return want_of_genre(a, WISH_DROP, body, ret, e);
+}
+
+static enum err_code post_release(struct app *a, const struct server_request *req,
+                                  const struct json *body, struct json **ret, struct err *e)
+{
+    (void)req;
+    return want_of_genre(a, WISH_RELEASE, body, ret, e);
+}
+
+static enum err_code post_undo(struct app *a, const struct server_request *req,
+                               const struct json *body, struct json **ret, struct err *e)
+{
+    struct wish wish = {.kind = WISH_UNDO, .threshold = -1, .run = json_get_int(body, "run", 0)};
+    (void)req;
+    return want(a, &wish, ret, e);
+}
+
+static enum err_code post_apply(struct app *a, const struct server_request *req,
+                                const struct json *body, struct json **ret, struct err *e)
+{
+    struct wish wish = {.kind = WISH_APPLY, .threshold = -1};
+    (void)req;
+    if (!json_is_array(json_get(body, "playlists")))
+        return err_set(e, ERR_USAGE, "this is no plan");
+    wish.plan = json_copy(body);
+    return want(a, &wish, ret, e);
+}
+
+static enum err_code post_adopt(struct app *a, const struct server_request *req,
+                                const struct json *body, struct json **ret, struct err *e)
+{
+    const char *playlist = json_get_str(body, "playlist");
     const char *genre = json_get_str(body, "genre");
     (void)req;
-    if (!genre)
-        return err_set(e, ERR_USAGE, "a genre must be named");
-    struct runs_wish wish = {.kind = RUNS_DROP, .threshold = -1, .n_genres = 1};
+    if (!playlist || !*playlist || !genre)
+        return err_set(e, ERR_USAGE, "a playlist and a genre must be named");
+    struct wish wish = {.kind = WISH_ADOPT,
+                        .threshold = -1,
+                        .n_genres = 1,
+                        .may_remove = json_get_bool(body, "may_remove", false)};
+    wish.playlist = mem_strdup(playlist);
     wish.genres = mem_array(1, sizeof(*wish.genres));
     wish.genres[0] = mem_strdup(genre);
     return want(a, &wish, ret, e);
@@ -289,6 +342,10 @@ static const struct route routes[] = {
     {"POST", "/api/sync", false, false, 202, post_sync},
     {"POST", "/api/sort", false, false, 202, post_sort},
     {"POST", "/api/drop", false, false, 202, post_drop},
+    {"POST", "/api/release", false, false, 202, post_release},
+    {"POST", "/api/adopt", false, false, 202, post_adopt},
+    {"POST", "/api/undo", false, false, 202, post_undo},
+    {"POST", "/api/apply", false, false, 202, post_apply},
     {"POST", "/api/cancel", false, false, 200, post_cancel},
     {"POST", "/api/login", false, false, 200, post_login},
     {"POST", "/api/login/answer", false, false, 200, post_login_answer},

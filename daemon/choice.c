@@ -86,3 +86,19 @@ enum err_code choice_drop(struct app *app, const char *genre, struct err *e)
     choice_free(rest, kept);
     return code;
 }
+
+enum err_code choice_add(struct app *app, const char *genre, struct err *e)
+{
+    char **genres = NULL;
+    size_t n = 0;
+    bool known = false;
+    enum err_code code = choice_get(app, &genres, &n, e);
+    for (size_t i = 0; i < n; i++)
+        known = known || strcmp(genres[i], genre) == 0;
+    if (code == ERR_OK && !known) {
+        add_name(&genres, &n, genre);
+        code = choice_put(app, genres, n, e);
+    }
+    choice_free(genres, n);
+    return code;
+}

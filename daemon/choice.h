@@ -13,7 +13,8 @@ ERR_NODISCARD enum err_code choice_get(struct app *app, char ***ret_genres, size
                                        struct err *e);
 ERR_NODISCARD enum err_code choice_put(struct app *app, char *const *genres, size_t n,
                                        struct err *e);
-/* One genre is no longer chosen. */
+/* One genre more, or one less, is chosen. */
+ERR_NODISCARD enum err_code choice_add(struct app *app, const char *genre, struct err *e);
 ERR_NODISCARD enum err_code choice_drop(struct app *app, const char *genre, struct err *e);
 void choice_free(char **genres, size_t n);
 /* The genre of the tree that a person calls `name`, or the one that it is merged into: ERR_USAGE

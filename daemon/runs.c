@@ -10,24 +10,12 @@
 #include "daemon/app.h"
 #include "daemon/choice.h"
 #include "daemon/hook.h"
-#include "daemon/jobs/drop.h"
-#include "daemon/jobs/work.h"
 #include "daemon/policy.h"
-#include "store/account.h"
 #include "store/run.h"
 
-#define STAY_MARGIN      0.1
 #define PROGRESS_EACH_MS 100
 
 static void start_next(struct runs *r);
-
-void runs_wish_free(struct runs_wish *wish)
-{
-    for (size_t i = 0; i < wish->n_genres; i++)
-        free(wish->genres[i]);
-    free(wish->genres);
-    *wish = (struct runs_wish){0};
-}
 
 bool runs_is_busy(const struct runs *r)
 {
@@ -37,116 +25,6 @@ bool runs_is_busy(const struct runs *r)
 int64_t runs_new_id(struct runs *r)
 {
     return ++r->last_id;
-}
-
-/* --- a job for a wish
- * ----------------------------------------------------------------------------- */
-
-static void copy_genres(const struct runs_wish *wish, struct work_options *o)
-{
-    o->genres = mem_array(wish->n_genres, sizeof(*o->genres));
-    for (; o->n_genres < wish->n_genres; o->n_genres++)
-        o->genres[o->n_genres] = mem_strdup(wish->genres[o->n_genres]);
-}
-
-/* Names as the tree has them, each once. A name that the tree does not have is an error, or, with
- * `lenient`, left out: a sync must not fail for a genre that was taken out of genres.conf. */
-static enum err_code genres_resolve(struct app *app, char **genres, size_t *n, bool lenient,
-                                    struct err *e)
-{
-    enum err_code code = ERR_OK;
-    size_t kept = 0;
-    for (size_t i = 0; i < *n; i++) {
-        size_t genre = 0;
-        code = code ? code : choice_find(app, genres[i], &genre, e);
-        bool twice = code != ERR_OK;
-        if (code && lenient) {
-            log_warning("genres: left out reason='%s'", e->text);
-            code = ERR_OK;
-        }
-        const char *name = tree_at(app->tree, genre)->name;
-        for (size_t k = 0; k < kept; k++)
-            twice = twice || strcmp(genres[k], name) == 0;
-        free(genres[i]);
-        if (!twice)
-            genres[kept++] = mem_strdup(name);
-    }
-    *n = kept;
-    return code;
-}
-
-static enum err_code fill_options(struct app *app, struct runs_wish *wish,
-                                  struct work_options *ret_options, struct err *e)
-{
-    struct work_options o = {
-        .name = wish->kind == RUNS_SORT ? "sort" : "sync",
-        .dry_run = wish->dry_run,
-        .yes = wish->yes,
-        .wait = wish->wait,
-        .threshold = wish->threshold >= 0 ? wish->threshold : app->config.threshold,
-        .stay_margin = STAY_MARGIN,
-        .playlist_name = mem_strdup(app->config.playlist_name),
-        .is_public = app->config.is_public,
-        .min_tracks = app->config.min_tracks,
-    };
-    enum err_code code = ERR_OK;
-    if (wish->n_genres == 0) {
-        code = choice_get(app, &o.genres, &o.n_genres, e);
-        code = code ? code : genres_resolve(app, o.genres, &o.n_genres, true, e);
-    } else
-        copy_genres(wish, &o);
-    /* Until genres are chosen, a sync only reads and labels. */
-    o.sort = o.n_genres > 0;
-    if (code == ERR_OK && wish->n_genres && !wish->dry_run)
-        code = choice_put(app, wish->genres, wish->n_genres, e);
-    if (code) {
-        work_options_free(&o);
-        return code;
-    }
-    *ret_options = o;
-    return ERR_OK;
-}
-
-static enum err_code make_work(struct app *app, struct runs_wish *wish, struct work_env *env,
-                               struct job **ret_job, struct err *e)
-{
-    struct work_options options = {0};
-    enum err_code code = fill_options(app, wish, &options, e);
-    if (code == ERR_OK && options.dry_run)
-        code = store_open_copy(app->store, &env->store, e);
-    if (code) {
-        work_options_free(&options);
-        return code;
-    }
-    *ret_job = work_new(env, &options);
-    return ERR_OK;
-}
-
-static enum err_code make_job(struct runs *r, struct runs_wish *wish, struct job **ret_job,
-                              struct err *e)
-{
-    struct app *app = r->app;
-    struct arena a = {0};
-    struct store_account account;
-    enum err_code code = store_account_get(app->store, app->token.account, &a, &account, e);
-    struct work_env env = {
-        .store = app->store,
-        .access = &app->access,
-        .model = app->model,
-        .tree = app->tree,
-        .api_url = app->config.api_url,
-        .account = app->token.account,
-        .sources = &app->sources.for_work,
-    };
-    if (code == ERR_OK) {
-        env.user_id = account.user_id;
-        if (wish->kind == RUNS_DROP)
-            code = drop_new(&env, wish->genres[0], ret_job, e);
-        else
-            code = make_work(app, wish, &env, ret_job, e);
-    }
-    arena_free(&a);
-    return code;
 }
 
 /* --- what becomes of it
@@ -240,19 +118,24 @@ static void tell_end(struct runs *r, struct json *summary, const struct err *e)
     events_send(&r->app->events, r->now.id, event, true);
 }
 
-/* A genre that was dropped is no longer chosen. */
-static void drop_choice(struct runs *r)
+/* A genre that was let go is no longer chosen, one that was taken on is. */
+static void keep_choice(struct runs *r, const struct json *summary)
 {
     struct err e = {0};
-    if (choice_drop(r->app, r->now.wish.genres[0], &e))
+    enum err_code code = ERR_OK;
+    enum wish_kind kind = r->now.wish.kind;
+    if (kind == WISH_DROP || kind == WISH_RELEASE)
+        code = choice_drop(r->app, r->now.wish.genres[0], &e);
+    const struct json *chosen = json_get(summary, "chosen");
+    for (const struct json *g = json_first(chosen); code == ERR_OK && g; g = json_next(g))
+        code = choice_add(r->app, json_str(g), &e);
+    if (code)
         log_error("store: choice not kept reason='%s'", e.text);
 }
 
 static void end_run(struct runs *r, const struct err *e)
 {
     struct app *app = r->app;
-    if (r->now.wish.kind == RUNS_DROP && e->code == ERR_OK)
-        drop_choice(r);
     bool cancelled = err_class(e->code) == ERR_CLASS_INTERRUPTED;
     if (e->code && !cancelled)
         log_warning("run: failed run=%lld error=%s message='%s'", (long long)r->now.id,
@@ -265,7 +148,7 @@ static void end_run(struct runs *r, const struct err *e)
         policy_remember(app);
     bool settle = e->code == ERR_OK && !r->now.wish.dry_run;
     schedule_note(&app->schedule, e);
-    runs_wish_free(&r->now.wish);
+    wish_free(&r->now.wish);
     r->now.id = 0;
     if (app->reload_wanted)
         app_reload(app);
@@ -288,6 +171,8 @@ static void on_finished(void *ctx, struct job *j, const struct err *e)
     log_info("run: ended run=%lld job=%s outcome=%s requests=%lld", (long long)r->now.id, j->name,
              err_name(err.code), (long long)j->requests);
     keep_run(r, j, summary, &err);
+    if (err.code == ERR_OK)
+        keep_choice(r, summary);
     job_free(j);
     tell_end(r, summary, &err);
     end_run(r, &err);
@@ -309,7 +194,7 @@ static void start_next(struct runs *r)
     r->n_queue--;
     memmove(&r->queue[0], &r->queue[1], r->n_queue * sizeof(r->queue[0]));
     r->last_step = SIZE_MAX;
-    if (make_job(r, &r->now.wish, &job, &e) == ERR_OK && !r->now.wish.dry_run &&
+    if (wish_job(r->app, &r->now.wish, r->now.id, &job, &e) == ERR_OK && !r->now.wish.dry_run &&
         store_run_start(r->app->store, r->now.id, r->app->token.account, job->name, clock_utc_s(),
                         &e)) {
         job_free(job);
@@ -326,77 +211,30 @@ static void start_next(struct runs *r)
 /* --- wishes
  * --------------------------------------------------------------------------------------- */
 
-static bool same_genres(const struct runs_wish *a, const struct runs_wish *b)
+enum err_code runs_want(struct runs *r, struct wish *wish, int64_t *ret_run, struct err *e)
 {
-    if (a->n_genres != b->n_genres)
-        return false;
-    for (size_t i = 0; i < a->n_genres; i++) {
-        if (strcmp(a->genres[i], b->genres[i]) != 0)
-            return false;
-    }
-    return true;
-}
-
-/* Whether a run of `running` gives what `wish` wants. */
-static bool fulfils(const struct runs_wish *running, const struct runs_wish *wish)
-{
-    if (wish->kind == RUNS_SYNC && !wish->wait && !wish->yes)
-        return running->kind == RUNS_SYNC || (running->kind == RUNS_SORT && !running->dry_run);
-    return running->kind == wish->kind && running->dry_run == wish->dry_run &&
-           running->wait == wish->wait && running->yes == wish->yes &&
-           !(running->threshold < wish->threshold) && !(running->threshold > wish->threshold) &&
-           same_genres(running, wish);
-}
-
-static enum err_code check(struct runs *r, struct runs_wish *wish, struct err *e)
-{
-    char **chosen = NULL;
-    size_t n_chosen = 0;
-    enum err_code code = ERR_OK;
-    if (!token_is_set(&r->app->token)) {
-        struct http_req unused = {0};
-        code = token_ask(&r->app->token, &unused, e);
-        http_req_clear(&unused);
-        return code ? code : err_set(e, ERR_LOGIN, "nobody is logged in: run 'genrectl login'");
-    }
-    if (wish->kind == RUNS_DROP)
-        return ERR_OK;
-    code = genres_resolve(r->app, wish->genres, &wish->n_genres, false, e);
-    if (code || wish->n_genres)
-        return code;
-    code = choice_get(r->app, &chosen, &n_chosen, e);
-    if (code == ERR_OK && n_chosen == 0 && wish->kind == RUNS_SORT)
-        code = err_set(
-            e, ERR_USAGE,
-            "no genres are chosen yet: name some, as in 'genrectl sort --genres rock,jazz'");
-    choice_free(chosen, n_chosen);
-    return code;
-}
-
-enum err_code runs_want(struct runs *r, struct runs_wish *wish, int64_t *ret_run, struct err *e)
-{
-    enum err_code code = check(r, wish, e);
-    if (code == ERR_OK && runs_is_busy(r) && fulfils(&r->now.wish, wish)) {
+    enum err_code code = wish_check(r->app, wish, e);
+    if (code == ERR_OK && runs_is_busy(r) && wish_is_fulfilled(&r->now.wish, wish)) {
         *ret_run = r->now.id;
-        runs_wish_free(wish);
+        wish_free(wish);
         return ERR_OK;
     }
     for (size_t i = 0; code == ERR_OK && i < r->n_queue; i++) {
-        if (fulfils(&r->queue[i].wish, wish)) {
+        if (wish_is_fulfilled(&r->queue[i].wish, wish)) {
             *ret_run = r->queue[i].id;
-            runs_wish_free(wish);
+            wish_free(wish);
             return ERR_OK;
         }
     }
     if (code == ERR_OK && r->n_queue == RUNS_QUEUE)
         code = err_set(e, ERR_NETWORK, "too many runs are waiting already");
     if (code) {
-        runs_wish_free(wish);
+        wish_free(wish);
         return code;
     }
     int64_t id = runs_new_id(r);
     r->queue[r->n_queue++] = (struct runs_entry){id, *wish};
-    *wish = (struct runs_wish){0};
+    *wish = (struct wish){0};
     *ret_run = id;
     events_open(&r->app->events, id);
     start_next(r);
@@ -411,7 +249,7 @@ static void drop_waiting(struct runs *r, size_t at)
     memmove(&r->queue[at], &r->queue[at + 1], (r->n_queue - at) * sizeof(entry));
     err_set(&e, ERR_CANCELLED, "the run was cancelled before it began");
     events_send(&r->app->events, entry.id, events_error(&e), true);
-    runs_wish_free(&entry.wish);
+    wish_free(&entry.wish);
 }
 
 bool runs_cancel(struct runs *r, int64_t run)
@@ -455,7 +293,7 @@ void runs_close(struct runs *r)
 {
     runner_free(r->runner);
     r->runner = NULL;
-    runs_wish_free(&r->now.wish);
+    wish_free(&r->now.wish);
     while (r->n_queue > 0)
-        runs_wish_free(&r->queue[--r->n_queue].wish);
+        wish_free(&r->queue[--r->n_queue].wish);
 }

@@ -10,26 +10,13 @@
 #include "daemon/jobs/job.h"
 #include "daemon/net/runner.h"
 #include "daemon/policy.h"
+#include "daemon/wish.h"
 
 struct app;
 
-/* A sync brings everything up to date with the genres chosen before; a sort may choose others. */
-enum runs_kind { RUNS_SYNC, RUNS_SORT, RUNS_DROP };
-
-/* What somebody wants. */
-struct runs_wish {
-    enum runs_kind kind;
-    char **genres; /* (n_genres) owned; of a sort: none: those chosen before; of a drop: the one */
-    size_t n_genres;
-    double threshold; /* < 0: the configuration's */
-    bool dry_run;
-    bool yes;  /* also what would take out much */
-    bool wait; /* sorts only when all sources have answered */
-};
-
 struct runs_entry {
     int64_t id;
-    struct runs_wish wish;
+    struct wish wish;
 };
 
 #define RUNS_QUEUE 8
@@ -51,14 +38,13 @@ void runs_close(struct runs *r);
 
 /* Takes the wish. It joins a running or waiting run that fulfils it; *ret_run is to be listened to.
  * Checks the login and the genres first. */
-ERR_NODISCARD enum err_code runs_want(struct runs *r, struct runs_wish *wish, int64_t *ret_run,
+ERR_NODISCARD enum err_code runs_want(struct runs *r, struct wish *wish, int64_t *ret_run,
                                       struct err *e);
 /* Cancels that run, or with 0 what runs and what waits. False when there is nothing to cancel. */
 bool runs_cancel(struct runs *r, int64_t run);
 bool runs_is_busy(const struct runs *r);
 /* A number for a run outside of the queue (a login). */
 int64_t runs_new_id(struct runs *r);
-void runs_wish_free(struct runs_wish *wish);
 /* {run, job, step, done, total} or NULL. */
 struct json *runs_json(const struct runs *r);
 /* A progress event of a job. */

@@ -21,7 +21,7 @@ static void due(void *ctx)
     struct app *app = s->app;
     struct err e = {0};
     int64_t run = 0;
-    struct runs_wish wish = {.kind = RUNS_SYNC, .threshold = -1};
+    struct wish wish = {.kind = WISH_SYNC, .threshold = -1};
     if (!token_is_set(&app->token) || runs_is_busy(&app->runs))
         return;
     s->retry_at_s = 0;

@@ -373,7 +373,7 @@ static void sort_in(struct sources *s)
     struct app *app = s->app;
     struct err e = {0};
     int64_t run = 0;
-    struct runs_wish wish = {.kind = RUNS_SYNC, .threshold = -1};
+    struct wish wish = {.kind = WISH_SYNC, .threshold = -1};
     if (app->options.transient < 0 && token_is_set(&app->token) && is_anything_to_label(app) &&
         runs_want(&app->runs, &wish, &run, &e))
         log_warning("source: not sorted in reason='%s'", e.text);

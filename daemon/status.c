@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "daemon/app.h"
 #include "daemon/choice.h"
+#include "daemon/jobs/history.h"
 #include "store/account.h"
 #include "store/liked.h"
 #include "store/playlist.h"
@@ -172,6 +173,21 @@ enum err_code status_json(struct app *a, struct json **ret, struct err *e)
     return ERR_OK;
 }
 
+static struct json *run_json(const struct store_run *r)
+{
+    struct json *run = json_object();
+    json_set_int(run, "id", r->id);
+    json_set_str(run, "job", r->job);
+    set_time(run, "started_at", r->started_s);
+    set_time(run, "finished_at", r->finished_s);
+    json_set_str(run, "outcome", r->outcome);
+    json_set_str(run, "message", r->message);
+    json_set_int(run, "requests", r->requests);
+    json_set_int(run, "added", r->added);
+    json_set_int(run, "removed", r->removed);
+    return run;
+}
+
 enum err_code status_runs(struct app *a, struct json **ret, struct err *e)
 {
     struct arena arena = {0};
@@ -181,21 +197,29 @@ enum err_code status_runs(struct app *a, struct json **ret, struct err *e)
     if (code == ERR_OK) {
         struct json *j = json_object();
         struct json *list = json_array();
-        for (size_t i = 0; i < n; i++) {
-            struct json *run = json_object();
-            json_set_int(run, "id", runs[i].id);
-            json_set_str(run, "job", runs[i].job);
-            set_time(run, "started_at", runs[i].started_s);
-            set_time(run, "finished_at", runs[i].finished_s);
-            json_set_str(run, "outcome", runs[i].outcome);
-            json_set_str(run, "message", runs[i].message);
-            json_set_int(run, "requests", runs[i].requests);
-            json_set_int(run, "added", runs[i].added);
-            json_set_int(run, "removed", runs[i].removed);
-            json_add(list, run);
-        }
+        for (size_t i = 0; i < n; i++)
+            json_add(list, run_json(&runs[i]));
         json_set(j, "runs", list);
         *ret = j;
+    }
+    arena_free(&arena);
+    return code;
+}
+
+enum err_code status_run(struct app *a, int64_t id, struct json **ret, struct err *e)
+{
+    struct arena arena = {0};
+    struct store_run run = {0};
+    struct json *playlists = NULL;
+    enum err_code code = store_run_get(a->store, id, &arena, &run, e);
+    if (code == ERR_OK && !run.id)
+        code = err_set(e, ERR_USAGE, "there is no run %lld, or it is no longer remembered",
+                       (long long)id);
+    if (code == ERR_OK)
+        code = history_json(a->store, id, true, &playlists, e);
+    if (code == ERR_OK) {
+        *ret = run_json(&run);
+        json_set(*ret, "playlists", playlists);
     }
     arena_free(&arena);
     return code;

@@ -38,13 +38,26 @@ static void refuse(struct apply *a, const struct json *at, const char *why)
                (long long)json_get_int(at, "line", 0), why);
 }
 
-static bool has_playlist(const struct store_playlist *list, size_t n, const char *genre)
+static bool is_named(const struct json *plan, const char *sid)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(list[i].genre, genre) == 0)
+    const struct json *playlists = json_get(plan, "playlists");
+    for (const struct json *p = json_first(playlists); p; p = json_next(p)) {
+        if (strcmp(text_of(p, "id"), sid) == 0)
             return true;
     }
     return false;
+}
+
+/* Playlists of the genre; -1: one of them is not in the plan. */
+static int64_t volumes_of(const struct apply *a, const struct store_playlist *list, size_t n,
+                          const char *genre)
+{
+    int64_t volumes = 0;
+    for (size_t i = 0; i < n && volumes >= 0; i++) {
+        if (strcmp(list[i].genre, genre) == 0)
+            volumes = is_named(a->w->options.plan, list[i].sid) ? volumes + 1 : -1;
+    }
+    return volumes;
 }
 
 /* The playlist's row; 0, and a word about it, when it is not what the plan was made for. */
@@ -60,6 +73,7 @@ static enum err_code row_of(struct apply *a, const struct json *p, int64_t *ret_
         return code;
     const struct store_playlist *row = listed(list, n, sid, genre);
     size_t column = tree_find(w->env.tree, genre);
+    int64_t volumes = volumes_of(a, list, n, genre);
     *ret_id = row ? row->id : 0;
     if (*sid && (!row || row->gone || mirror_is_unsafe(&w->mirror, row->id))) {
         refuse(a, p, "genred keeps no such playlist");
@@ -69,12 +83,13 @@ static enum err_code row_of(struct apply *a, const struct json *p, int64_t *ret_
         *ret_id = 0;
     } else if (!*sid && column == TREE_NONE) {
         refuse(a, p, "there is no such genre");
-    } else if (!*sid && !row && has_playlist(list, n, genre)) {
+    } else if (!*sid && !row && volumes < 0) {
         refuse(a, p, "this genre has a playlist by now");
     } else if (!*sid && !row) {
-        char *name =
-            plan_playlist_name(&w->options, tree_at(w->env.tree, column)->title, 1, &a->arena);
-        code = store_playlist_new(w->env.store, w->env.account, genre, 1, name, ret_id, e);
+        char *name = plan_playlist_name(&w->options, tree_at(w->env.tree, column)->title,
+                                        volumes + 1, &a->arena);
+        code =
+            store_playlist_new(w->env.store, w->env.account, genre, volumes + 1, name, ret_id, e);
     }
     return code;
 }

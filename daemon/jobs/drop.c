@@ -18,6 +18,8 @@ struct drop {
     size_t n;
     size_t at;
     bool asked;
+    bool release;
+    size_t released;
 };
 
 static enum job_wish unfollow_ask(struct job *j, struct job_io *io)
@@ -74,6 +76,7 @@ static struct json *summary(struct job *j, const struct err *e)
     struct json *s = json_object();
     json_set_str(s, "genre", d->genre);
     json_set_int(s, "unfollowed", (int64_t)d->at);
+    json_set_int(s, "released", (int64_t)d->released);
     json_set_int(s, "exit_status", err_exit_status(e->code));
     return s;
 }
@@ -98,7 +101,15 @@ static enum err_code select_playlists(struct drop *d, size_t n, size_t *ret_of_g
         if (strcmp(p->genre, d->genre) != 0)
             continue;
         ++*ret_of_genre;
-        if (*p->sid && !p->gone)
+        if (d->release && *p->sid) {
+            code = store_playlist_let_go(d->env.store, p->id, false, e);
+            d->released++;
+        } else if (p->adopted && !p->gone)
+            code = err_set(e, ERR_USAGE,
+                           "'%s' is your own playlist, which genred does not delete: 'genrectl "
+                           "release %s' leaves it to you",
+                           p->name, p->genre);
+        else if (*p->sid && !p->gone)
             d->playlists[d->n++] = *p;
         else if (*p->sid)
             code = store_playlist_let_go(d->env.store, p->id, true, e);
@@ -108,14 +119,15 @@ static enum err_code select_playlists(struct drop *d, size_t n, size_t *ret_of_g
     return code;
 }
 
-enum err_code drop_new(const struct work_env *env, const char *genre, struct job **ret_job,
-                       struct err *e)
+enum err_code drop_new(const struct work_env *env, const char *genre, bool release,
+                       struct job **ret_job, struct err *e)
 {
     struct drop *d = mem_alloc(sizeof(*d));
     size_t n = 0;
     size_t of_genre = 0;
     d->env = *env;
     d->genre = arena_str(&d->arena, genre);
+    d->release = release;
     enum err_code code =
         store_playlist_list(env->store, env->account, &d->arena, &d->playlists, &n, e);
     if (code == ERR_OK)
@@ -128,7 +140,7 @@ enum err_code drop_new(const struct work_env *env, const char *genre, struct job
     }
     struct job *j = mem_alloc(sizeof(*j));
     *j = (struct job){
-        .name = "drop",
+        .name = release ? "release" : "drop",
         .steps = steps,
         .n_steps = 1,
         .next = JOB_NEXT_IN_ORDER,

@@ -166,6 +166,23 @@ static struct json *examples(const struct work_genre *g)
     return list;
 }
 
+/* The playlists of the genre, as a plan names them. */
+static struct json *volumes_json(const struct store_playlist *list, size_t n, const char *genre)
+{
+    struct json *volumes = json_array();
+    for (size_t i = 0; i < n; i++) {
+        if (__builtin_strcmp(list[i].genre, genre) != 0)
+            continue;
+        struct json *v = json_object();
+        json_set_int(v, "row", list[i].id);
+        json_set_str(v, "id", *list[i].sid ? list[i].sid : NULL);
+        json_set_str(v, "name", list[i].name);
+        json_set_str(v, "snapshot", list[i].snapshot);
+        json_add(volumes, v);
+    }
+    return volumes;
+}
+
 static struct json *playlist_json(struct work *w, const struct work_genre *g, struct json *sums)
 {
     struct err ignored = {0};
@@ -198,7 +215,7 @@ static struct json *playlist_json(struct work *w, const struct work_genre *g, st
     json_set_int(j, "theirs", (int64_t)g->theirs);
     json_set(j, "examples", examples(g));
     if (w->options.dry_run) {
-        json_set_str(j, "snapshot", first ? first->snapshot : NULL);
+        json_set(j, "volumes", volumes_json(list, n, g->genre));
         json_set(j, "changes", preview_json(w, g));
     }
     json_set_int(sums, "added", json_get_int(sums, "added", 0) + (int64_t)added);

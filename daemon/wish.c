@@ -1,0 +1,230 @@
+#include "daemon/wish.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "daemon/app.h"
+#include "daemon/choice.h"
+#include "daemon/jobs/drop.h"
+#include "daemon/jobs/work.h"
+#include "store/account.h"
+#include "store/journal.h"
+
+#define STAY_MARGIN 0.1
+
+void wish_free(struct wish *wish)
+{
+    for (size_t i = 0; i < wish->n_genres; i++)
+        free(wish->genres[i]);
+    free(wish->genres);
+    free(wish->playlist);
+    json_free(wish->plan);
+    *wish = (struct wish){0};
+}
+
+/* --- the job
+ * -------------------------------------------------------------------------------------- */
+
+static void copy_genres(const struct wish *wish, struct work_options *o)
+{
+    o->genres = mem_array(wish->n_genres, sizeof(*o->genres));
+    for (; o->n_genres < wish->n_genres; o->n_genres++)
+        o->genres[o->n_genres] = mem_strdup(wish->genres[o->n_genres]);
+}
+
+/* Names as the tree has them, each once. A name that the tree does not have is an error, or, with
+ * `lenient`, left out: a sync must not fail for a genre that was taken out of genres.conf. */
+static enum err_code genres_resolve(struct app *app, char **genres, size_t *n, bool lenient,
+                                    struct err *e)
+{
+    enum err_code code = ERR_OK;
+    size_t kept = 0;
+    for (size_t i = 0; i < *n; i++) {
+        size_t genre = 0;
+        code = code ? code : choice_find(app, genres[i], &genre, e);
+        bool twice = code != ERR_OK;
+        if (code && lenient) {
+            log_warning("genres: left out reason='%s'", e->text);
+            code = ERR_OK;
+        }
+        const char *name = tree_at(app->tree, genre)->name;
+        for (size_t k = 0; k < kept; k++)
+            twice = twice || strcmp(genres[k], name) == 0;
+        free(genres[i]);
+        if (!twice)
+            genres[kept++] = mem_strdup(name);
+    }
+    *n = kept;
+    return code;
+}
+
+static enum err_code fill_options(struct app *app, struct wish *wish,
+                                  struct work_options *ret_options, struct err *e)
+{
+    struct work_options o = {
+        .name = wish->kind == WISH_SORT ? "sort" : "sync",
+        .dry_run = wish->dry_run,
+        .yes = wish->yes,
+        .wait = wish->wait,
+        .threshold = wish->threshold >= 0 ? wish->threshold : app->config.threshold,
+        .stay_margin = STAY_MARGIN,
+        .playlist_name = mem_strdup(app->config.playlist_name),
+        .is_public = app->config.is_public,
+        .min_tracks = app->config.min_tracks,
+    };
+    enum err_code code = ERR_OK;
+    if (wish->n_genres == 0) {
+        code = choice_get(app, &o.genres, &o.n_genres, e);
+        code = code ? code : genres_resolve(app, o.genres, &o.n_genres, true, e);
+    } else
+        copy_genres(wish, &o);
+    /* Until genres are chosen, a sync only reads and labels. */
+    o.sort = o.n_genres > 0;
+    if (code == ERR_OK && wish->n_genres && !wish->dry_run)
+        code = choice_put(app, wish->genres, wish->n_genres, e);
+    if (code) {
+        work_options_free(&o);
+        return code;
+    }
+    *ret_options = o;
+    return ERR_OK;
+}
+
+static enum err_code make_work(struct app *app, struct wish *wish, struct work_env *env,
+                               struct job **ret_job, struct err *e)
+{
+    struct work_options options = {0};
+    enum err_code code = fill_options(app, wish, &options, e);
+    if (code == ERR_OK && options.dry_run)
+        code = store_open_copy(app->store, &env->store, e);
+    if (code) {
+        work_options_free(&options);
+        return code;
+    }
+    *ret_job = work_new(env, &options);
+    return ERR_OK;
+}
+
+static struct job *make_edit(struct app *app, struct wish *wish, const struct work_env *env)
+{
+    struct work_options o = {
+        .name = wish->kind == WISH_UNDO    ? "undo"
+                : wish->kind == WISH_APPLY ? "apply"
+                                           : "adopt",
+        .undo = wish->run,
+        .plan = wish->plan,
+        .adopt = wish->playlist,
+        .adopt_may_remove = wish->may_remove,
+        .genres = wish->genres,
+        .n_genres = wish->n_genres,
+        .playlist_name = mem_strdup(app->config.playlist_name),
+        .is_public = app->config.is_public,
+    };
+    wish->plan = NULL;
+    wish->playlist = NULL;
+    wish->genres = NULL;
+    wish->n_genres = 0;
+    return work_new(env, &o);
+}
+
+enum err_code wish_job(struct app *app, struct wish *wish, int64_t run, struct job **ret_job,
+                       struct err *e)
+{
+    struct arena a = {0};
+    struct store_account account;
+    enum err_code code = store_account_get(app->store, app->token.account, &a, &account, e);
+    struct work_env env = {
+        .store = app->store,
+        .access = &app->access,
+        .model = app->model,
+        .tree = app->tree,
+        .api_url = app->config.api_url,
+        .account = app->token.account,
+        .run = wish->dry_run ? 0 : run,
+        .sources = &app->sources.for_work,
+    };
+    if (code == ERR_OK) {
+        env.user_id = account.user_id;
+        if (wish->kind == WISH_DROP || wish->kind == WISH_RELEASE)
+            code = drop_new(&env, wish->genres[0], wish->kind == WISH_RELEASE, ret_job, e);
+        else if (wish->kind > WISH_RELEASE)
+            *ret_job = make_edit(app, wish, &env);
+        else
+            code = make_work(app, wish, &env, ret_job, e);
+    }
+    arena_free(&a);
+    return code;
+}
+
+/* --- what is wanted
+ * ------------------------------------------------------------------------------- */
+
+static bool same_genres(const struct wish *a, const struct wish *b)
+{
+    if (a->n_genres != b->n_genres)
+        return false;
+    for (size_t i = 0; i < a->n_genres; i++) {
+        if (strcmp(a->genres[i], b->genres[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Whether a run of `running` gives what `wish` wants. */
+bool wish_is_fulfilled(const struct wish *running, const struct wish *wish)
+{
+    if (wish->kind == WISH_SYNC && !wish->wait && !wish->yes)
+        return running->kind == WISH_SYNC || (running->kind == WISH_SORT && !running->dry_run);
+    return running->kind == wish->kind && running->dry_run == wish->dry_run &&
+           running->wait == wish->wait && running->yes == wish->yes && running->kind <= WISH_SORT &&
+           !(running->threshold < wish->threshold) && !(running->threshold > wish->threshold) &&
+           same_genres(running, wish);
+}
+
+static enum err_code find_undo(struct app *app, struct wish *wish, struct err *e)
+{
+    struct arena a = {0};
+    struct store_journal_row *rows = NULL;
+    size_t n = 0;
+    enum err_code code = ERR_OK;
+    if (!wish->run)
+        code = store_journal_newest(app->store, app->token.account, &wish->run, e);
+    if (code == ERR_OK && !wish->run)
+        code = err_set(e, ERR_USAGE, "there is nothing to undo: no run has written anything");
+    if (code == ERR_OK)
+        code = store_journal_list(app->store, wish->run, &a, &rows, &n, e);
+    if (code == ERR_OK && n == 0)
+        code = err_set(e, ERR_USAGE, "run %lld wrote nothing, or is no longer remembered",
+                       (long long)wish->run);
+    arena_free(&a);
+    return code;
+}
+
+enum err_code wish_check(struct app *app, struct wish *wish, struct err *e)
+{
+    char **chosen = NULL;
+    size_t n_chosen = 0;
+    enum err_code code = ERR_OK;
+    if (!token_is_set(&app->token)) {
+        struct http_req unused = {0};
+        code = token_ask(&app->token, &unused, e);
+        http_req_clear(&unused);
+        return code ? code : err_set(e, ERR_LOGIN, "nobody is logged in: run 'genrectl login'");
+    }
+    if (wish->kind == WISH_UNDO)
+        return find_undo(app, wish, e);
+    if (wish->kind == WISH_DROP || wish->kind == WISH_RELEASE || wish->kind == WISH_APPLY)
+        return ERR_OK;
+    code = genres_resolve(app, wish->genres, &wish->n_genres, false, e);
+    if (code || wish->n_genres)
+        return code;
+    code = choice_get(app, &chosen, &n_chosen, e);
+    if (code == ERR_OK && n_chosen == 0 && wish->kind == WISH_SORT)
+        code = err_set(
+            e, ERR_USAGE,
+            "no genres are chosen yet: name some, as in 'genrectl sort --genres rock,jazz'");
+    choice_free(chosen, n_chosen);
+    return code;
+}
