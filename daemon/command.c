@@ -25,7 +25,13 @@ const struct command_option_row command_option_rows[OPTION_N] = {
     {OPTION_WAIT, "wait", NULL, false, WORDS_NONE,
      "Sort only when all sources have answered, which may take hours the first time."},
     {OPTION_YES, "yes", NULL, false, WORDS_NONE,
-     "Do not ask first; with sync and sort: also take out many songs that are no longer liked."},
+     "Do not ask first; with sync and sort: also take out what was judged anew, and many songs "
+     "that "
+     "are no longer liked."},
+    {OPTION_PLAN, "plan", "FILE", false, WORDS_FILES,
+     "Write what would be done into this file, as a dry run; apply carries it out."},
+    {OPTION_MAY_REMOVE, "may-remove", NULL, false, WORDS_NONE,
+     "genred may also take out again what it put in; your own songs stay in any case."},
     {OPTION_NOT, "not", "A,B", false, WORDS_GENRES, "Genres that it is not of, between commas."},
     {OPTION_FORGET, "forget", NULL, false, WORDS_NONE,
      "First take back what was said of the song before; with logout: forget everything."},
@@ -95,10 +101,29 @@ const struct command_row command_rows[] = {
      "Read new likes and bring the playlists up to date.",
      "What the daemon does by itself every sync_interval."},
     {COMMAND_SORT, "sort", "", 0, 0, COMMAND_WORK, false, WORDS_NONE,
-     BIT(GENRES) | BIT(DRY_RUN) | BIT(THRESHOLD) | BIT(WAIT) | BIT(YES), 0,
+     BIT(GENRES) | BIT(DRY_RUN) | BIT(PLAN) | BIT(THRESHOLD) | BIT(WAIT) | BIT(YES), 0,
      "Choose genres and put the liked songs into their playlists.",
      "The genres chosen last are remembered, and count more than those of the configuration file. "
-     "The playlist of a genre that is no longer chosen stays as it is."},
+     "The playlist of a genre that is no longer chosen stays as it is. What you took out of a "
+     "playlist stays out, what you put in stays in. A song that stands there leaves for a new "
+     "judgement (tags that came late, another model) only with --yes."},
+    {COMMAND_APPLY, "apply", "FILE", 1, 1, COMMAND_WORK, false, WORDS_FILES, 0, 0,
+     "Carry out a plan that sort --plan wrote.",
+     "Exactly what stands in the file, as you edited it. When a playlist has changed since, "
+     "nothing "
+     "is done, and the lines are named."},
+    {COMMAND_UNDO, "undo", "[RUN]", 0, 1, COMMAND_WORK, false, WORDS_NONE, 0, 0,
+     "Take back what a run wrote.",
+     "Without a number the newest run that wrote something. The playlists become what they were, "
+     "with what you did to them since; what an undo took out stays out. An undo is a run, and can "
+     "be undone."},
+    {COMMAND_ADOPT, "adopt", "PLAYLIST GENRE", 2, 2, COMMAND_WORK, false, WORDS_GENRES,
+     BIT(MAY_REMOVE), 0, "Take one of your own playlists under care.",
+     "PLAYLIST is its id, address or name. genred puts in your songs of the genre and takes none "
+     "out; those that are in it already tell it what you mean by the genre."},
+    {COMMAND_RELEASE, "release", "GENRE", 1, 1, COMMAND_WORK, false, WORDS_GENRES, 0, 0,
+     "Leave the playlist of a genre to yourself.",
+     "genred does not touch it any more. The genre is no longer chosen."},
     {COMMAND_GENRES, "genres", "", 0, 0, COMMAND_ASK, false, WORDS_NONE, 0, 0,
      "Show the tree of genres with the number of your songs in each.",
      "Chosen genres are marked. A song may be of several genres."},
@@ -131,8 +156,8 @@ const struct command_row command_rows[] = {
      "publish. "
      "Songs are found by id, ISRC, or artist and title. It counts where [sources] order has "
      "\"dataset\"; nothing is sent anywhere."},
-    {COMMAND_RUNS, "runs", "", 0, 0, COMMAND_ASK, false, WORDS_NONE, 0, 0,
-     "List the last runs and how they ended.", "Newest first."},
+    {COMMAND_RUNS, "runs", "[show RUN]", 0, 2, COMMAND_ASK, false, WORDS_NONE, 0, 0,
+     "List the last runs and how they ended, or show what one wrote.", "Newest first."},
     {COMMAND_WATCH, "watch", "", 0, 0, COMMAND_WORK, false, WORDS_NONE, 0, 0,
      "Follow what the daemon does until interrupted.",
      "Shows the progress and the end of every run, whoever started it."},

@@ -256,6 +256,10 @@ enum err_code ctl_local_run(const struct command *c, struct err *e)
     case COMMAND_PATHS:
     case COMMAND_DOCTOR:
     case COMMAND_DROP:
+    case COMMAND_APPLY:
+    case COMMAND_UNDO:
+    case COMMAND_ADOPT:
+    case COMMAND_RELEASE:
         break;
     }
     return err_set(e, ERR_BUG, "%s is no local command", c->row->name);

@@ -180,7 +180,19 @@ enum err_code ctl_query_similar(struct ctl *c, struct err *e)
 
 enum err_code ctl_query_runs(struct ctl *c, struct err *e)
 {
-    return ask_and_show(c, "GET", "/api/runs", ctl_show_runs, e);
+    const struct command *command = &c->command;
+    if (command->n_args == 0) {
+        return ask_and_show(c, "GET", "/api/runs", ctl_show_runs, e);
+    }
+    if (command->n_args != 2 || strcmp(command->args[0], "show") != 0) {
+        return err_set(e, ERR_USAGE, "runs takes nothing, or show and the number of a run");
+    }
+    struct buf target = {0};
+    buf_add_str(&target, "/api/runs?");
+    url_param(&target, "run", command->args[1]);
+    enum err_code code = ask_and_show(c, "GET", buf_str(&target), ctl_show_run, e);
+    buf_free(&target);
+    return code;
 }
 
 static void cancel_show(const struct ctl *c, const struct json *answer)

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "daemon/ctl_follow.h"
+#include "daemon/ctl_plan.h"
 #include "daemon/ctl_show.h"
 
 enum err_code ctl_run_end(struct ctl *c, const struct json *event, struct err *e)
@@ -13,6 +14,12 @@ enum err_code ctl_run_end(struct ctl *c, const struct json *event, struct err *e
         return ctl_failure(c, event, e);
     }
     c->exit_status = (int)json_get_int(event, "exit_status", 0);
+    if (command_has(&c->command, OPTION_PLAN)) {
+        enum err_code code = ctl_plan_write(event, c->command.value[OPTION_PLAN], e);
+        if (code != ERR_OK) {
+            return code;
+        }
+    }
     if (!c->json) {
         ctl_show_summary(c, event);
     }

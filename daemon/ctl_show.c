@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "daemon/ctl_plan.h"
 #include "daemon/ctl_table.h"
 
 static size_t width(void)
@@ -236,6 +237,45 @@ void ctl_show_runs(const struct ctl *c, const struct json *runs)
     table_print(c, &t);
 }
 
+static void wrote_print(const struct json *p)
+{
+    struct buf b;
+    buf_init(&b, 0);
+    const char *name = json_get_str(p, "name");
+    buf_printf(&b, "%s:%s%s%s %lld put in, %lld taken out", name != NULL ? name : "",
+               json_get_bool(p, "created", false) ? " made," : "",
+               json_get_bool(p, "followed", false) ? " followed again," : "",
+               json_get_bool(p, "unfollowed", false) ? " unfollowed," : "",
+               (long long)json_get_int(p, "added", 0), (long long)json_get_int(p, "removed", 0));
+    line_print("playlist", buf_str(&b));
+    const struct json *changes = json_get(p, "changes");
+    for (const struct json *c = json_first(changes); c != NULL; c = json_next(c)) {
+        const char *title = json_get_str(c, "name");
+        const char *artists = json_get_str(c, "artists");
+        buf_clear(&b);
+        buf_printf(&b, "%s - %s (%s)", title != NULL ? title : "", artists != NULL ? artists : "",
+                   json_get_str(c, "id"));
+        line_print(text_equal(json_get_str(c, "verb"), "add") ? "  +" : "  -", buf_str(&b));
+    }
+    buf_free(&b);
+}
+
+void ctl_show_run(const struct ctl *c, const struct json *run)
+{
+    (void)c;
+    const struct json *playlists = json_get(run, "playlists");
+    line_print("job", json_get_str(run, "job"));
+    time_print("started", run, "started_at");
+    time_print("ended", run, "finished_at");
+    line_print("outcome", json_get_str(run, "outcome"));
+    if (json_first(playlists) == NULL) {
+        puts("it wrote nothing");
+    }
+    for (const struct json *p = json_first(playlists); p != NULL; p = json_next(p)) {
+        wrote_print(p);
+    }
+}
+
 /* --- ends of runs ------------------------------------------------------------------------------
  */
 
@@ -330,11 +370,35 @@ static void cost_print(const struct json *cost)
     }
 }
 
+/* The end of an undo, of a plan that was applied, or of an adoption. */
+static void edited_print(const struct json *summary)
+{
+    const struct json *playlists = json_get(summary, "playlists");
+    int64_t undone = json_get_int(summary, "undone", 0);
+    if (undone > 0) {
+        printf("run %lld is undone\n", (long long)undone);
+    }
+    if (json_get_str(summary, "adopted") != NULL) {
+        line_print("adopted", json_get_str(summary, "adopted"));
+        puts("the next sort puts your songs of the genre in; none is taken out");
+    }
+    for (const struct json *p = json_first(playlists); p != NULL; p = json_next(p)) {
+        wrote_print(p);
+    }
+    printf("%lld put in, %lld taken out; %lld requests\n",
+           (long long)json_get_int(summary, "added", 0),
+           (long long)json_get_int(summary, "removed", 0),
+           (long long)json_get_int(summary, "requests", 0));
+}
+
 void ctl_show_summary(const struct ctl *c, const struct json *summary)
 {
     const char *job = json_get_str(summary, "job");
-    if (json_is_array(json_get(summary, "playlists"))) {
+    if (json_is_array(json_get(summary, "chosen"))) {
+        edited_print(summary);
+    } else if (json_is_array(json_get(summary, "playlists"))) {
         sorted_print(c, summary);
+        ctl_plan_show(summary);
         cost_print(json_get(summary, "cost"));
     } else if (text_equal(job, "login")) {
         const char *user = name_of(json_get(summary, "user"));

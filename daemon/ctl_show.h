@@ -7,6 +7,8 @@
 
 void ctl_show_status(const struct ctl *c, const struct json *status);
 void ctl_show_runs(const struct ctl *c, const struct json *runs);
+/* One run with what it wrote. */
+void ctl_show_run(const struct ctl *c, const struct json *run);
 /* The summary event that ends a run. */
 void ctl_show_summary(const struct ctl *c, const struct json *summary);
 /* A summary or error event in one line, for watch. */

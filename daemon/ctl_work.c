@@ -38,7 +38,8 @@ enum err_code ctl_work_sort(struct ctl *c, struct err *e)
     if (wanted != NULL && text_to_num(wanted, 0, 1, &threshold)) {
         json_set_num(body, "threshold", threshold);
     }
-    json_set_bool(body, "dry_run", command_has(command, OPTION_DRY_RUN));
+    json_set_bool(body, "dry_run",
+                  command_has(command, OPTION_DRY_RUN) || command_has(command, OPTION_PLAN));
     json_set_bool(body, "wait", command_has(command, OPTION_WAIT));
     json_set_bool(body, "yes", command_has(command, OPTION_YES));
     enum err_code code = ctl_run_whole(c, "/api/sort", body, e);
@@ -93,11 +94,59 @@ enum err_code ctl_work_check(struct ctl *c, struct err *e)
     return code;
 }
 
-enum err_code ctl_work_drop(struct ctl *c, struct err *e)
+static enum err_code of_genre(struct ctl *c, const char *target, struct err *e)
 {
     struct json *body = json_object();
     json_set_str(body, "genre", c->command.args[0]);
-    enum err_code code = ctl_run_whole(c, "/api/drop", body, e);
+    enum err_code code = ctl_run_whole(c, target, body, e);
+    json_free(body);
+    return code;
+}
+
+enum err_code ctl_work_drop(struct ctl *c, struct err *e)
+{
+    return of_genre(c, "/api/drop", e);
+}
+
+enum err_code ctl_work_release(struct ctl *c, struct err *e)
+{
+    return of_genre(c, "/api/release", e);
+}
+
+enum err_code ctl_work_undo(struct ctl *c, struct err *e)
+{
+    int64_t run = 0;
+    if (c->command.n_args > 0 && !text_to_int(c->command.args[0], 1, INT64_MAX, &run)) {
+        return err_set(e, ERR_USAGE, "\"%.40s\" is no number of a run: see 'genrectl runs'",
+                       c->command.args[0]);
+    }
+    struct json *body = json_object();
+    json_set_int(body, "run", run);
+    enum err_code code = ctl_run_whole(c, "/api/undo", body, e);
+    json_free(body);
+    return code;
+}
+
+/* The id in an address or URI of a playlist, else the text itself. */
+static void playlist_id(const char *text, char *out, size_t out_size)
+{
+    const char *at = strstr(text, "playlist/");
+    at = at != NULL ? at : strstr(text, "playlist:");
+    text_copy(out, out_size, at != NULL ? at + strlen("playlist/") : text);
+    if (at != NULL) {
+        out[strcspn(out, "?/")] = '\0';
+    }
+}
+
+enum err_code ctl_work_adopt(struct ctl *c, struct err *e)
+{
+    char playlist[512];
+    playlist_id(c->command.args[0], playlist, sizeof(playlist));
+    struct json *body = json_object();
+    json_set_str(body, "playlist", playlist);
+    json_set_str(body, "genre", c->command.args[1]);
+    json_set_bool(body, "may_remove", command_has(&c->command, OPTION_MAY_REMOVE));
+    enum err_code code = ctl_run_whole(c, "/api/adopt", body, e);
     json_free(body);
     return code;
 }

@@ -13,6 +13,9 @@ ERR_NODISCARD enum err_code ctl_work_check(struct ctl *c, struct err *e);
 ERR_NODISCARD enum err_code ctl_work_sync(struct ctl *c, struct err *e);
 ERR_NODISCARD enum err_code ctl_work_sort(struct ctl *c, struct err *e);
 ERR_NODISCARD enum err_code ctl_work_drop(struct ctl *c, struct err *e);
+ERR_NODISCARD enum err_code ctl_work_release(struct ctl *c, struct err *e);
+ERR_NODISCARD enum err_code ctl_work_undo(struct ctl *c, struct err *e);
+ERR_NODISCARD enum err_code ctl_work_adopt(struct ctl *c, struct err *e);
 ERR_NODISCARD enum err_code ctl_work_watch(struct ctl *c, struct err *e);
 
 #endif

@@ -16,6 +16,7 @@
 #include "daemon/ctl_import.h"
 #include "daemon/ctl_local.h"
 #include "daemon/ctl_login.h"
+#include "daemon/ctl_plan.h"
 #include "daemon/ctl_query.h"
 #include "daemon/ctl_work.h"
 
@@ -61,6 +62,14 @@ static carry_out_fn *carry_out_find(enum command_id id)
         return ctl_query_paths;
     case COMMAND_DROP:
         return ctl_work_drop;
+    case COMMAND_APPLY:
+        return ctl_plan_apply;
+    case COMMAND_UNDO:
+        return ctl_work_undo;
+    case COMMAND_ADOPT:
+        return ctl_work_adopt;
+    case COMMAND_RELEASE:
+        return ctl_work_release;
     case COMMAND_DOCTOR:
         return ctl_doctor_run;
     case COMMAND_CLASSIFY:

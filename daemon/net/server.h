@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "daemon/net/loop.h"
 
-#define SERVER_BODY_MAX    ((size_t)64 << 10) /* longer ones: 413 */
+#define SERVER_BODY_MAX    ((size_t)4 << 20) /* longer ones: 413; a plan of 50,000 songs fits */
 #define SERVER_CONNECTIONS 32                 /* per listener; more wait to be accepted */
 #define SERVER_STREAMS     24                 /* per listener; more: 503 */
 #define SERVER_STREAM_MAX                                                                          \
