@@ -116,7 +116,7 @@ def library_change(world, call):
         raise Refusal(400, "Unsupported uri type")
     for uri in uris:
         playlist = world.playlists.get(uri.removeprefix("spotify:playlist:"))
-        ours = playlist and playlist.created_by == call.client and not save
+        ours = playlist and playlist.created_by == call.client  # to let go, or to take back
         if not ours:
             audit.library_write(call.request, call.client)
         change_library(world, uri, save)

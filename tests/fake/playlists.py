@@ -346,7 +346,8 @@ def follow(world, call):
     call.need("playlist-modify-public")
     if call.request.body:
         parse_json(call.request.body)
-    audit_of(call).library_write(call.request, call.client)
+    if playlist.created_by != call.client:
+        audit_of(call).library_write(call.request, call.client)
     playlist.followed = True
     world.writes += 1
     return Response(200)
