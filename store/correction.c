@@ -37,7 +37,7 @@ enum err_code store_correction_list(struct store *s, int64_t account, struct are
                   " UNION ALL SELECT i.track, p.genre, i.by = 'person', 0 FROM playlist_item i"
                   "  JOIN playlist p ON p.id = i.playlist WHERE p.account = ?1"
                   "  AND p.state IN ('active', 'gone')"
-                  "  AND (i.by = 'removed' OR (i.by = 'person' AND NOT p.shared))"
+                  "  AND i.by IN ('person', 'removed') AND NOT p.shared"
                   "  AND NOT EXISTS(SELECT 1 FROM correction c WHERE c.account = ?1"
                   "   AND c.track = i.track AND c.genre = p.genre)"
                   " ORDER BY made_s, track, genre",

@@ -11,7 +11,8 @@
 #define COLUMNS                                                                                    \
     "id, genre, volume, marker, sid, name, snapshot, total, listed, missing_s, state = 'gone',"    \
     " EXISTS(SELECT 1 FROM outbox o WHERE o.playlist = playlist.id AND o.state = 'sent'),"         \
-    " adopted, may_remove, state IN ('dropped', 'released')"
+    " adopted, may_remove, state IN ('dropped', 'released'),"                                      \
+    " EXISTS(SELECT 1 FROM playlist_list l WHERE l.playlist = playlist.id)"
 
 static struct store_playlist take_row(const struct sql *q, struct arena *a)
 {
@@ -31,6 +32,7 @@ static struct store_playlist take_row(const struct sql *q, struct arena *a)
         .adopted = sql_col_int(q, 12) != 0,
         .may_remove = sql_col_int(q, 13) != 0,
         .let_go = sql_col_int(q, 14) != 0,
+        .read = sql_col_int(q, 15) != 0,
     };
 }
 
@@ -175,7 +177,8 @@ enum err_code store_playlist_take_back(struct store *s, int64_t id, const char *
                    "si", genre ? genre : "", id);
 }
 
-static const char *const by_names[] = {"genred", "person", "removed", "kept", "undone", ""};
+static const char *const by_names[] = {"genred", "person",  "removed", "kept",
+                                       "undone", "doubled", ""};
 
 const char *store_item_by_name(enum store_item_by by)
 {
@@ -256,25 +259,39 @@ static enum err_code fill_reading(struct store *s, const int64_t *tracks, size_t
     return code;
 }
 
+/* A song that this run put in and that is there twice: the person did so at the same time. */
+static enum err_code merge_doubled(struct store *s, int64_t id, int64_t run, struct err *e)
+{
+    enum err_code code = sql_run(
+        s, e,
+        "UPDATE playlist_item SET by = 'doubled' WHERE playlist = ?1 AND by = 'genred' AND track IN"
+        " (SELECT r.track FROM temp.reading r JOIN track t ON t.id = r.track"
+        "  JOIN playlist p ON p.id = ?1 JOIN journal j ON j.run = ?2 AND j.playlist = p.sid"
+        "  AND j.verb = 'add' AND j.item = t.sid WHERE r.copies = 2)",
+        "ii", id, run);
+    if (code == ERR_OK)
+        code =
+            sql_run(s, e,
+                    "UPDATE playlist_item SET by = 'person' WHERE playlist = ? AND by = 'doubled'"
+                    " AND track IN (SELECT track FROM temp.reading WHERE copies = 1)",
+                    "i", id);
+    return code;
+}
+
 static enum err_code merge_items(struct store *s, int64_t id, struct err *e)
 {
-    enum err_code code =
-        sql_run(s, e,
-                "UPDATE playlist_item SET by = 'removed' WHERE playlist = ?"
-                " AND by = 'genred' AND track NOT IN (SELECT track FROM temp.reading)",
-                "i", id);
-    if (code == ERR_OK)
-        code = sql_run(s, e,
-                       "DELETE FROM playlist_item WHERE playlist = ? AND by IN ('person', 'kept')"
-                       " AND track NOT IN (SELECT track FROM temp.reading)",
-                       "i", id);
+    enum err_code code = sql_run(s, e,
+                                 "UPDATE playlist_item SET by = 'removed' WHERE playlist = ?"
+                                 " AND by NOT IN ('undone', 'doubled')"
+                                 " AND track NOT IN (SELECT track FROM temp.reading)",
+                                 "i", id);
     if (code == ERR_OK)
         code = sql_run(s, e,
                        "INSERT INTO playlist_item(playlist, track, by)"
                        " SELECT ?, track, 'person' FROM temp.reading WHERE true"
                        " ON CONFLICT(playlist, track) DO UPDATE SET by = 'person'"
-                       " WHERE by IN ('removed', 'undone') OR excluded.track IN"
-                       "  (SELECT track FROM temp.reading WHERE copies > 1)",
+                       " WHERE by IN ('removed', 'undone') OR (by <> 'doubled' AND"
+                       "  excluded.track IN (SELECT track FROM temp.reading WHERE copies > 1))",
                        "i", id);
     return code;
 }
@@ -287,6 +304,8 @@ enum err_code store_playlist_merge(struct store *s, int64_t id, const struct sto
         code = store_outbox_settle(s, id, reading, e);
     if (code == ERR_OK)
         code = fill_reading(s, reading->tracks, reading->n_tracks, e);
+    if (code == ERR_OK)
+        code = merge_doubled(s, id, reading->run, e);
     if (code == ERR_OK)
         code = merge_items(s, id, e);
     if (code == ERR_OK)

@@ -29,6 +29,7 @@ struct store_playlist {
     bool adopted;         /* the person's own, taken under care */
     bool may_remove;      /* genred takes out again what it put in */
     bool let_go;          /* not under care any more */
+    bool read;            /* its list is known */
     bool unknown;         /* a write's outcome is not known: read it before anything else */
 };
 
@@ -76,6 +77,7 @@ enum store_item_by {
     STORE_BY_REMOVED, /* they took it out: it stays out */
     STORE_BY_KEPT,    /* an undo put it back: it stays, but says nothing of the song */
     STORE_BY_UNDONE,  /* an undo took it out: it stays out, but says nothing of the song */
+    STORE_BY_DOUBLED, /* they and genred put it there at the same time: one copy, theirs, remains */
     STORE_BY_NOBODY,  /* no row */
 };
 /* As the column has it; "" for nobody. */
@@ -106,8 +108,10 @@ struct store_reading {
     const int64_t *tracks; /* (n_tracks) known songs among them, one as often as it is there */
     size_t n_tracks;
     struct store_content content;
+    int64_t run; /* the run that reads: what it put in itself and is there twice was put in by the
+                    person at the same time */
 };
-/* Merges it. What of ours is missing was taken out by the person; what is new, or there more than
+/* Merges it. What is missing was taken out by the person; what is new, or there more than
  * once, was put there by them; outstanding writes are settled by it and their rows end. One
  * transaction. */
 ERR_NODISCARD enum err_code store_playlist_merge(struct store *s, int64_t id,

@@ -92,6 +92,19 @@ enum err_code store_track_find(struct store *s, const char *sid, const char *isr
     return code;
 }
 
+enum err_code store_track_sid(struct store *s, int64_t track, struct arena *a, const char **ret_sid,
+                              struct err *e)
+{
+    struct sql q;
+    enum err_code code = sql_start(&q, s, e, "SELECT sid FROM track WHERE id = ?", "i", track);
+    *ret_sid = "";
+    if (code == ERR_OK && sql_row(&q, e)) {
+        *ret_sid = arena_str(a, sql_col_str(&q, 0));
+        sql_stop(&q);
+    }
+    return code ? code : q.code;
+}
+
 enum err_code store_track_refuse(struct store *s, int64_t track, struct err *e)
 {
     return sql_run(s, e, "UPDATE track SET addable = 0 WHERE id = ?", "i", track);

@@ -18,6 +18,9 @@ ERR_NODISCARD enum err_code store_track_put(struct store *s, const struct librar
  */
 ERR_NODISCARD enum err_code store_track_find(struct store *s, const char *sid, const char *isrc,
                                              int64_t *ret_track, struct err *e);
+/* Its id; "" when there is no such row. */
+ERR_NODISCARD enum err_code store_track_sid(struct store *s, int64_t track, struct arena *a,
+                                            const char **ret_sid, struct err *e);
 /* A song that the service refuses to put into playlists. */
 ERR_NODISCARD enum err_code store_track_refuse(struct store *s, int64_t track, struct err *e);
 

@@ -84,7 +84,8 @@ static enum err_code begin(struct work *w, struct err *e)
     for (size_t i = 0; i < s->n; i++) {
         if (s->playlists[i].unknown)
             s->sleep_ms = SETTLE_MS;
-        s->mark[i].read = s->playlists[i].unknown && *s->playlists[i].sid;
+        s->mark[i].read =
+            (s->playlists[i].unknown || !s->playlists[i].read) && *s->playlists[i].sid;
         s->mark[i].snapshot = s->playlists[i].snapshot;
     }
     list_begin(s);
@@ -279,6 +280,35 @@ static void keep_track(struct mirror_state *s, int64_t track)
     s->tracks[s->n_tracks++] = track;
 }
 
+/* The song's row. One that is not among the likes gets one too: it may be liked later. */
+static enum err_code row_of(struct store *store, const struct library_track *t, int64_t *ret_track,
+                            struct err *e)
+{
+    enum err_code code = store_track_find(store, t->sid, "", ret_track, e);
+    if (code == ERR_OK && !*ret_track && *t->linked_sid)
+        code = store_track_find(store, t->linked_sid, "", ret_track, e);
+    if (code == ERR_OK && !*ret_track)
+        code = store_track_find(store, t->sid, t->isrc, ret_track, e);
+    if (code == ERR_OK && !*ret_track)
+        code = store_track_put(store, t, ret_track, e);
+    return code;
+}
+
+static enum err_code keep_page(struct work *w, const struct library_page *page, struct err *e)
+{
+    struct mirror_state *s = &w->mirror;
+    enum err_code code = store_begin(w->env.store, e);
+    for (size_t i = 0; code == ERR_OK && i < page->n; i++) {
+        int64_t track = 0;
+        keep_item(s, &page->entries[i]);
+        if (page->entries[i].kind != LIBRARY_TRACK)
+            continue;
+        code = row_of(w->env.store, &page->entries[i].track, &track, e);
+        keep_track(s, track);
+    }
+    return store_end(w->env.store, code, e);
+}
+
 static enum err_code take_items(struct work *w, struct job_io *io)
 {
     struct mirror_state *s = &w->mirror;
@@ -292,20 +322,8 @@ static enum err_code take_items(struct work *w, struct job_io *io)
         if (page.more && io->req.tag + ENDPOINT_ITEMS_PAGE >= s->limit)
             s->limit = io->req.tag + 2 * ENDPOINT_ITEMS_PAGE;
     }
-    for (size_t i = 0; code == ERR_OK && i < page.n; i++) {
-        const struct library_track *t = &page.entries[i].track;
-        int64_t track = 0;
-        keep_item(s, &page.entries[i]);
-        if (page.entries[i].kind != LIBRARY_TRACK)
-            continue;
-        code = store_track_find(w->env.store, t->sid, "", &track, &io->err);
-        if (code == ERR_OK && !track && *t->linked_sid)
-            code = store_track_find(w->env.store, t->linked_sid, "", &track, &io->err);
-        if (code == ERR_OK && !track)
-            code = store_track_find(w->env.store, t->sid, t->isrc, &track, &io->err);
-        if (track)
-            keep_track(s, track);
-    }
+    if (code == ERR_OK)
+        code = keep_page(w, &page, &io->err);
     arena_free(&a);
     return code;
 }
@@ -325,6 +343,7 @@ static enum err_code read_end(struct work *w, struct err *e)
         .tracks = s->tracks,
         .n_tracks = s->n_tracks,
         .content = {s->items_read, (size_t)s->items, true},
+        .run = w->env.run,
     };
     s->mark[s->at].read = false;
     if (whole) {

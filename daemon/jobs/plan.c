@@ -126,7 +126,7 @@ static enum err_code load_items(struct plan *p, struct err *e)
     static const enum diff_by by[] = {
         [STORE_BY_GENRED] = DIFF_BY_GENRED,   [STORE_BY_PERSON] = DIFF_BY_PERSON,
         [STORE_BY_REMOVED] = DIFF_BY_REMOVED, [STORE_BY_KEPT] = DIFF_BY_PERSON,
-        [STORE_BY_UNDONE] = DIFF_BY_REMOVED,
+        [STORE_BY_UNDONE] = DIFF_BY_REMOVED,  [STORE_BY_DOUBLED] = DIFF_BY_PERSON,
     };
     p->items = arena_alloc(&p->arena, (p->n_items + 1) * sizeof(*p->items));
     for (size_t i = 0; i < p->n_items; i++)
@@ -304,16 +304,17 @@ static enum err_code queue_volume(struct plan *p, size_t at, struct err *e)
     const struct diff_volume *v = &p->volumes[at];
     struct store *store = p->w->env.store;
     struct store_change *changes =
-        arena_alloc(&p->arena, (v->n_add + v->n_remove + 1) * sizeof(*changes));
+        arena_alloc(&p->arena, (v->n_add + v->n_remove + 2 * p->n_items + 1) * sizeof(*changes));
     size_t n = 0;
     for (size_t i = 0; i < v->n_remove; i++)
         changes[n++] =
             (struct store_change){STORE_REMOVE, v->remove[i], -1, (double)NAN, STORE_BY_NOBODY};
+    enum err_code code =
+        single_plan(store, v->playlist, p->stored, p->n_items, &p->arena, changes, &n, e);
     for (size_t i = 0; i < v->n_add; i++)
         changes[n++] = (struct store_change){STORE_ADD, v->add[i], -1, probability(p, v->add[i]),
                                              STORE_BY_GENRED};
-    enum err_code code = ERR_OK;
-    if (!*p->playlists[at]->sid)
+    if (code == ERR_OK && !*p->playlists[at]->sid)
         code = store_outbox_put(store, v->playlist, STORE_CREATE, e);
     return code ? code : store_outbox_plan(store, v->playlist, changes, n, e);
 }

@@ -165,7 +165,6 @@ struct write_state {
         bool busy;
         bool closed; /* nothing more for it in this round */
         size_t max;  /* songs per request; halved while looking for one that is refused */
-        int requests;
     } * mark;
     size_t n;
     size_t next_slot;
@@ -217,8 +216,7 @@ struct work {
     struct arena arena; /* of the whole job */
     int round;          /* mirror, plan, write: once more while outcomes are unknown */
     bool planned;
-    bool long_write;   /* a playlist took more than one request */
-    bool check_counts; /* the next look at the list is after our own writes */
+    bool check_counts; /* songs were put in: did somebody else do so at the same time? */
     bool partly;       /* something could not be done, a note says what */
     const char *notes[16];
     size_t n_notes;
@@ -263,6 +261,12 @@ enum job_wish label_ask(struct job *j, struct job_io *io);
 enum job_wish mirror_ask(struct job *j, struct job_io *io);
 enum job_after mirror_take(struct job *j, struct job_io *io);
 enum job_wish plan_ask(struct job *j, struct job_io *io);
+/* Songs that the person and genred put in at the same time: adds what makes them single, the
+ * person's copy where it is, to the *n changes. items: (n_items) of the genre. */
+ERR_NODISCARD enum err_code single_plan(struct store *store, int64_t playlist,
+                                        const struct store_item *items, size_t n_items,
+                                        struct arena *a, struct store_change *changes, size_t *n,
+                                        struct err *e);
 /* "{genre} (genred)", with the volume's number from the second on. */
 char *plan_playlist_name(const struct work_options *o, const char *title, int64_t volume,
                          struct arena *a);

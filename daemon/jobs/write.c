@@ -99,7 +99,7 @@ static enum err_code try_playlist(struct job *j, size_t i, struct job_io *io, bo
     code = fill(w, slot, &io->req, &io->err);
     io->req.tag = (int64_t)(s->next_slot++ % WORK_SLOTS);
     s->mark[i].busy = true;
-    w->long_write = w->long_write || s->mark[i].requests++ > 0;
+    w->check_counts = w->check_counts || slot->batch.verb == STORE_ADD;
     s->creating = s->creating || slot->batch.verb == STORE_CREATE;
     *ret_send = true;
     return code;
@@ -114,10 +114,9 @@ static enum err_code round_end(struct job *j, struct err *e)
     s->begun = false;
     for (size_t i = 0; i < s->n; i++)
         unknown = unknown || s->playlists[i].unknown;
-    if (code || (!unknown && !w->long_write))
+    if (code || (!unknown && !w->check_counts))
         return code;
-    w->check_counts = !unknown;
-    w->long_write = false;
+    w->check_counts = w->check_counts && !unknown;
     if (++w->round == ROUNDS_MAX) {
         w->partly = w->partly || unknown;
         if (!unknown)

@@ -121,6 +121,12 @@ static struct json *playlist_json(const struct fake_playlist *p)
     json_set_str(j, "name", p->name);
     json_set_str(j, "description", p->description);
     set_snapshot(j, p);
+    struct json *contents = json_object();
+    json_set_int(contents, "total", (int64_t)p->n);
+    json_set(j, "items", contents);
+    struct json *owner = json_object();
+    json_set_str(owner, "id", "user");
+    json_set(j, "owner", owner);
     return j;
 }
 
@@ -198,7 +204,9 @@ static void add(struct fake_server *f, struct fake_playlist *p, const struct jso
         }
     }
     assert(n <= 100 && p->n + n <= sizeof(p->items) / sizeof(p->items[0]));
-    memmove(p->items[n], p->items[0], p->n * sizeof(p->items[0]));
+    i = (size_t)json_get_int(body, "position", 0);
+    assert(i <= p->n);
+    memmove(p->items[i + n], p->items[i], (p->n - i) * sizeof(p->items[0]));
     for (const struct json *u = json_first(uris); u; u = json_next(u))
         memcpy(p->items[i++], id_of_uri(json_str(u)), FAKE_ID);
     p->n += n;
@@ -264,6 +272,18 @@ static void artists(const struct fake_server *f, const struct http_req *req, str
     reply(res, 200, j);
 }
 
+static void follow(struct fake_server *f, const struct http_req *req, struct http_res *res)
+{
+    char uri[64] = "";
+    url_query_get(req->url, "uris", uri, sizeof(uri));
+    const char *id = strstr(uri, "playlist:");
+    for (size_t i = 0; id && i < f->n_playlists; i++) {
+        if (strcmp(id + strlen("playlist:"), f->playlists[i].id) == 0)
+            f->playlists[i].followed = req->method == HTTP_PUT;
+    }
+    reply(res, 200, NULL);
+}
+
 static void playlist_call(struct fake_server *f, const struct http_req *req,
                           const struct json *body, struct http_res *res)
 {
@@ -301,6 +321,8 @@ void fake_server_answer(struct fake_server *f, const struct http_req *req, struc
         refuse(res, 403, "Forbidden");
     else if (strstr(req->url, "/me/playlists") || strstr(req->url, "/users/"))
         create(f, body, res);
+    else if (strstr(req->url, "/me/library"))
+        follow(f, req, res);
     else if (strstr(req->url, "/playlists/"))
         playlist_call(f, req, body, res);
     else

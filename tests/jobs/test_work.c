@@ -6,114 +6,28 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/mem.h"
-#include "daemon/jobs/work.h"
-#include "store/account.h"
-#include "store/fact.h"
 #include "store/sql.h"
-#include "tests/jobs/fake_server.h"
+#include "tests/jobs/bench.h"
 
 #define SONGS 240
 
-struct bench {
-    struct fake_server server;
-    struct fake_drive drive;
-    struct store *store;
-    struct access access;
-    struct model *model;
-    struct tree *tree;
-    int64_t account;
-    char path[64];
-};
-
-static void open_store(struct bench *b)
-{
-    struct err e = {0};
-    static const char *const order[] = {"spotify"};
-    assert_int_equal(store_open(b->path, &b->store, &e), ERR_OK);
-    assert_int_equal(store_fact_order(b->store, order, 1, &e), ERR_OK);
-    assert_int_equal(store_account_put(b->store, "key", "user", "User", &b->account, &e), ERR_OK);
-}
-
-static void remove_store(struct bench *b)
-{
-    static const char *const endings[] = {"", "-wal", "-shm"};
-    store_close(b->store);
-    for (size_t i = 0; i < 3; i++) {
-        char path[80];
-        snprintf(path, sizeof(path), "%s%s", b->path, endings[i]);
-        unlink(path);
-    }
-}
-
-/* Everything anew but the model. */
-static void begin_anew(struct bench *b)
-{
-    remove_store(b);
-    open_store(b);
-    fake_server_init(&b->server, SONGS);
-    b->access = (struct access){0};
-    b->drive = (struct fake_drive){.server = &b->server, .window = 4};
-}
-
 static int set_up(void **state)
 {
-    struct bench *b = calloc(1, sizeof(*b));
-    struct err e = {0};
-    snprintf(b->path, sizeof(b->path), "/tmp/genred-jobs-%d.db", (int)getpid());
-    assert_int_equal(model_open(NULL, &b->model, &e), ERR_OK);
-    assert_int_equal(tree_open(NULL, &b->tree, &e), ERR_OK);
-    open_store(b);
-    begin_anew(b);
-    *state = b;
+    *state = bench_new(SONGS);
     return 0;
 }
 
 static int tear_down(void **state)
 {
-    struct bench *b = *state;
-    remove_store(b);
-    model_close(b->model);
-    tree_close(b->tree);
-    free(b);
+    bench_free(*state);
     return 0;
-}
-
-static struct job *sort_job(struct bench *b, bool dry_run)
-{
-    struct err e = {0};
-    struct work_env env = {b->store, &b->access, b->model, b->tree, "http://127.0.0.1",
-                           "user",   b->account, 0,        NULL};
-    struct work_options o = {
-        .name = "sort",
-        .sort = true,
-        .dry_run = dry_run,
-        .threshold = 0.5,
-        .stay_margin = 0.1,
-        .playlist_name = mem_strdup("{genre} (genred)"),
-        .min_tracks = 1,
-    };
-    o.genres = mem_array(2, sizeof(*o.genres));
-    o.genres[o.n_genres++] = mem_strdup("rock");
-    o.genres[o.n_genres++] = mem_strdup("jazz");
-    if (dry_run)
-        assert_int_equal(store_open_copy(b->store, &env.store, &e), ERR_OK);
-    return work_new(&env, &o);
 }
 
 static enum err_code sort_once(struct bench *b)
 {
-    struct err e = {0};
-    b->drive.exchanges = 0;
-    enum err_code code = fake_drive(&b->drive, sort_job(b, false), &e);
-    if (code && code != ERR_CANCELLED)
-        print_message("%s\n", e.text);
-    return code;
+    return bench_drive(b, bench_sort(b, false));
 }
 
 static void sort_well(struct bench *b)
@@ -162,7 +76,7 @@ static void test_first_sort_and_idle(void **state)
 {
     struct bench *b = *state;
     for (size_t window = 1; window <= 8; window++) {
-        begin_anew(b);
+        bench_begin_anew(b);
         b->drive.window = window;
         sort_well(b);
         assert_both_sorted(b);
@@ -210,7 +124,7 @@ static void test_the_list_shifts_while_it_is_read(void **state)
     struct bench *b = *state;
     for (int deferred = 0; deferred < 2; deferred++) {
         for (int in = 0; in < 2; in++) {
-            begin_anew(b);
+            bench_begin_anew(b);
             b->drive.deferred = deferred;
             b->drive.before_take = in ? shift_in : shift_away;
             sort_well(b);
@@ -255,7 +169,7 @@ static void test_old_shapes_and_refused_statistics(void **state)
     b->server.old_shapes = true;
     sort_well(b);
     assert_both_sorted(b);
-    begin_anew(b);
+    bench_begin_anew(b);
     b->server.no_statistics = true;
     sort_well(b);
     like(&b->server, 501);
@@ -300,7 +214,7 @@ static void end_everywhere(struct bench *b, enum fake_failure failure)
 {
     bool ended = true;
     for (int k = 1; ended; k++) {
-        begin_anew(b);
+        bench_begin_anew(b);
         b->server.list_lag = k % 3;
         b->drive.deferred = k % 2;
         b->drive.fail_at = k;
@@ -309,8 +223,7 @@ static void end_everywhere(struct bench *b, enum fake_failure failure)
         ended = b->drive.exchanges >= k;
         assert_true(code == ERR_OK || code == ERR_CANCELLED);
         b->drive.fail_at = 0;
-        store_close(b->store);
-        open_store(b);
+        bench_reopen(b);
         sort_well(b);
         assert_both_sorted(b);
     }
@@ -358,13 +271,12 @@ static void dump(struct bench *b, struct buf *out)
 static void test_dry_run_writes_nothing(void **state)
 {
     struct bench *b = *state;
-    struct err e = {0};
     struct buf before;
     struct buf after;
     buf_init(&before, 0);
     buf_init(&after, 0);
     dump(b, &before);
-    assert_int_equal(fake_drive(&b->drive, sort_job(b, true), &e), ERR_OK);
+    assert_int_equal(bench_drive(b, bench_sort(b, true)), ERR_OK);
     dump(b, &after);
     assert_string_equal(buf_str(&before), buf_str(&after));
     assert_int_equal(b->server.writes, 0);

@@ -336,7 +336,7 @@ static void test_a_reading_settles_and_merges(void **state)
     const int64_t later[] = {t[0], t[1]}; /* they put t1 back and take their own out */
     assert_int_equal(merge(b, id, "s4", later, 2), ERR_OK);
     assert_int_equal(by_of(b, t[1]), STORE_BY_PERSON);
-    assert_int_equal(by_of(b, t[5]), 99);
+    assert_int_equal(by_of(b, t[5]), STORE_BY_REMOVED);
     const int64_t twice[] = {t[0], t[1], t[0]}; /* a second copy makes it theirs */
     assert_int_equal(merge(b, id, "s5", twice, 3), ERR_OK);
     assert_int_equal(by_of(b, t[0]), STORE_BY_PERSON);
