@@ -149,7 +149,8 @@ static void edit(void)
             put_in(p, x, song);
         break;
     case 3:
-        if (copies(p, song) == 1)
+        /* a second copy of what genred put in a moment ago may mean either */
+        if (copies(p, song) == 1 && (!edit_at || x->stood[song]))
             put_in(p, x, song);
         break;
     default:
