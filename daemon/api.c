@@ -6,7 +6,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/app.h"
+#include "daemon/backup.h"
 #include "daemon/doctor.h"
+#include "daemon/exclude.h"
 #include "daemon/import.h"
 #include "daemon/policy.h"
 #include "daemon/song.h"
@@ -92,6 +94,27 @@ static enum err_code post_label(struct app *a, const struct server_request *req,
     return code;
 }
 
+static enum err_code get_exclusions(struct app *a, const struct server_request *req,
+                                    const struct json *body, struct json **ret, struct err *e)
+{
+    (void)req;
+    (void)body;
+    return exclude_list(a, ret, e);
+}
+
+static enum err_code post_exclude(struct app *a, const struct server_request *req,
+                                  const struct json *body, struct json **ret, struct err *e)
+{
+    struct exclude_wish wish = {.artist = json_get_bool(body, "artist", false),
+                                .forget = json_get_bool(body, "forget", false)};
+    (void)req;
+    const char **items = names_of(json_get(body, "items"), &wish.n);
+    wish.items = items;
+    enum err_code code = exclude_put(a, &wish, ret, e);
+    free(items);
+    return code;
+}
+
 static enum err_code get_why(struct app *a, const struct server_request *req,
                              const struct json *body, struct json **ret, struct err *e)
 {
@@ -151,6 +174,13 @@ static enum err_code post_import(struct app *a, const struct server_request *req
 {
     (void)req;
     return import_rows(a, body, ret, e);
+}
+
+static enum err_code post_restore(struct app *a, const struct server_request *req,
+                                  const struct json *body, struct json **ret, struct err *e)
+{
+    (void)req;
+    return backup_take(a, body, ret, e);
 }
 
 /* {"run": N} for a wish that was taken. */
@@ -282,10 +312,13 @@ static const struct route routes[] = {
     {"GET", "/api/why", true, true, 200, get_why},
     {"GET", "/api/similar", true, true, 200, get_similar},
     {"POST", "/api/label", false, true, 200, post_label},
+    {"GET", "/api/exclusions", true, false, 200, get_exclusions},
+    {"POST", "/api/exclude", false, false, 200, post_exclude},
     {"GET", "/api/runs", true, false, 200, get_runs},
     {"GET", "/api/sources", true, false, 200, get_sources},
     {"GET", "/api/paths", false, false, 200, get_paths},
     {"POST", "/api/import", false, true, 200, post_import},
+    {"POST", "/api/restore", false, true, 200, post_restore},
     {"POST", "/api/sync", false, false, 202, post_sync},
     {"POST", "/api/sort", false, false, 202, post_sort},
     {"POST", "/api/drop", false, false, 202, post_drop},
@@ -346,6 +379,20 @@ static void reply_page(struct app *a, struct server_reply *reply)
         buf_printf(&reply->body, "<p>Attention: %s.\n", sentence);
 }
 
+/* A text of its own and no JSON, which anybody may keep as it comes. */
+static void reply_backup(struct app *a, struct server_reply *reply)
+{
+    struct err e = {0};
+    enum err_code code = backup_make(a, &reply->body, &e);
+    if (code) {
+        buf_free(&reply->body);
+        reply_error(reply, status_of(code), &e);
+        return;
+    }
+    reply->status = 200;
+    reply->content_type = "text/plain; charset=utf-8";
+}
+
 static void run_route(struct app *a, const struct route *route, const struct server_request *req,
                       struct server_reply *reply)
 {
@@ -384,6 +431,10 @@ static bool handle_stream(struct app *a, const struct server_request *req,
     }
     if (get && strcmp(req->path, "/api/doctor") == 0 && !req->from_browser) {
         doctor_examine(a, req, reply);
+        return true;
+    }
+    if (get && strcmp(req->path, "/api/backup") == 0 && !req->from_browser) {
+        reply_backup(a, reply);
         return true;
     }
     return false;
