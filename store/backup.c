@@ -180,10 +180,10 @@ static enum err_code write_exclusions(struct writing *w, struct err *e)
     struct sql q;
     enum err_code code =
         sql_start(&q, w->s, e,
-                  "SELECT x.kind, coalesce(t.sid, ar.sid) AS sid, x.made_s, ar.name"
+                  "SELECT x.kind, coalesce(t.sid, ar.sid) AS named, x.made_s, ar.name"
                   " FROM exclusion x LEFT JOIN track t ON x.kind = 0 AND t.id = x.item"
                   " LEFT JOIN artist ar ON x.kind = 1 AND ar.id = x.item"
-                  " WHERE x.account = ? AND sid IS NOT NULL ORDER BY x.kind, sid",
+                  " WHERE x.account = ? AND named IS NOT NULL ORDER BY x.kind, named",
                   "i", w->account);
     if (code)
         return code;
