@@ -66,6 +66,9 @@ static enum err_code line_take(struct backup_text *b, struct err *e)
     if (memchr(start, '\0', len) != NULL || !text_is_utf8(start, len)) {
         return wrong(b, e, "it is no text in UTF-8");
     }
+    if (memchr(start, '\r', len) != NULL) {
+        return wrong(b, e, "a carriage return stands in it: lines end with a line feed alone");
+    }
     buf_clear(&b->copy);
     buf_add(&b->copy, start, len);
     buf_add_char(&b->copy, '\0');

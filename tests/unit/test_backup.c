@@ -322,6 +322,7 @@ static void test_what_is_malformed(void **state)
         {"genres\t\\x", "backslash"},
         {"genres\tend\\", "backslash"},
         {"genres\t\xff", "UTF-8"},
+        {"genres\trock\r", "carriage return"},
         {"account\ttwo\tTwo", "one account"},
         {"song\tid\t\t\t1\t0\t2001\tname", "fields"},
         {"song\t\t\t\t1\t0\t2001\tname\talbum", "song's id"},
