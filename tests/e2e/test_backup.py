@@ -2,6 +2,7 @@
 
 import os
 import stat
+import subprocess
 
 from harness import GENRES, Scenario
 
@@ -180,7 +181,7 @@ class Backup(Scenario):
         self.use_it()
         self.ctl("backup", self.file)
         self.fake.control("/hold", {"match": "GET /v1/me/tracks", "when": "after"})
-        with self.popen("sync", "--quiet") as process:
+        with self.popen("sync", "--quiet", stdout=subprocess.DEVNULL) as process:
             self.fake.control("/wait_held?timeout=20")
             self.assertIn("run", self.ctl("restore", self.file, status=1)["message"])
             self.fake.control("/release", {})
