@@ -6,7 +6,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/app.h"
+#include "daemon/backup.h"
 #include "daemon/doctor.h"
+#include "daemon/exclude.h"
 #include "daemon/import.h"
 #include "daemon/policy.h"
 #include "daemon/song.h"
@@ -25,7 +27,8 @@ struct route {
     bool browser; /* may be used by a page in a browser, not only over the unix socket */
     bool heavy;   /* goes through all songs: what it took is given back at once */
     int status;   /* when all went well */
-    route_fn *fn;
+    route_fn *fn; /* NULL: a wish of this kind */
+    enum wish_kind wish;
 };
 
 static enum err_code get_status(struct app *a, const struct server_request *req,
@@ -89,6 +92,27 @@ static enum err_code post_label(struct app *a, const struct server_request *req,
     enum err_code code = song_label(a, &word, ret, e);
     free(is);
     free(is_not);
+    return code;
+}
+
+static enum err_code get_exclusions(struct app *a, const struct server_request *req,
+                                    const struct json *body, struct json **ret, struct err *e)
+{
+    (void)req;
+    (void)body;
+    return exclude_list(a, ret, e);
+}
+
+static enum err_code post_exclude(struct app *a, const struct server_request *req,
+                                  const struct json *body, struct json **ret, struct err *e)
+{
+    struct exclude_wish wish = {.artist = json_get_bool(body, "artist", false),
+                                .forget = json_get_bool(body, "forget", false)};
+    (void)req;
+    const char **items = names_of(json_get(body, "items"), &wish.n);
+    wish.items = items;
+    enum err_code code = exclude_put(a, &wish, ret, e);
+    free(items);
     return code;
 }
 
@@ -156,119 +180,11 @@ static enum err_code post_import(struct app *a, const struct server_request *req
     return import_rows(a, body, ret, e);
 }
 
-/* {"run": N} for a wish that was taken. */
-static enum err_code want(struct app *a, struct wish *wish, struct json **ret, struct err *e)
-{
-    int64_t run = 0;
-    enum err_code code = runs_want(&a->runs, wish, &run, e);
-    if (code)
-        return code;
-    *ret = json_object();
-    json_set_int(*ret, "run", run);
-    return ERR_OK;
-}
-
-static enum err_code post_sync(struct app *a, const struct server_request *req,
-                               const struct json *body, struct json **ret, struct err *e)
-{
-    struct wish wish = {
-        .kind = WISH_SYNC, .threshold = -1, .wait = json_get_bool(body, "wait", false)};
-    wish.yes = json_get_bool(body, "yes", false);
-    (void)req;
-    return want(a, &wish, ret, e);
-}
-
-static void take_genres(const struct json *list, struct wish *wish)
-{
-    wish->genres = mem_array(json_size(list) + 1, sizeof(*wish->genres));
-    for (const struct json *g = json_first(list); g; g = json_next(g)) {
-        bool twice = false;
-        for (size_t i = 0; i < wish->n_genres; i++)
-            twice = twice || text_equal(wish->genres[i], json_str(g));
-        if (json_str(g) && !twice)
-            wish->genres[wish->n_genres++] = mem_strdup(json_str(g));
-    }
-}
-
-static enum err_code post_sort(struct app *a, const struct server_request *req,
-                               const struct json *body, struct json **ret, struct err *e)
-{
-    struct wish wish = {
-        .kind = WISH_SORT,
-        .threshold = json_get_num(body, "threshold", -1),
-        .dry_run = json_get_bool(body, "dry_run", false),
-        .wait = json_get_bool(body, "wait", false),
-        .yes = json_get_bool(body, "yes", false),
-    };
-    (void)req;
-    const struct json *threshold = json_get(body, "threshold");
-    if (threshold && !json_is_null(threshold) && !(wish.threshold >= 0 && wish.threshold <= 1))
-        return err_set(e, ERR_USAGE, "the threshold must lie between 0 and 1");
-    take_genres(json_get(body, "genres"), &wish);
-    return want(a, &wish, ret, e);
-}
-
-static enum err_code want_of_genre(struct app *a, enum wish_kind kind, const struct json *body,
-                                   struct json **ret, struct err *e)
-{
-    const char *genre = json_get_str(body, "genre");
-    if (!genre)
-        return err_set(e, ERR_USAGE, "a genre must be named");
-    struct wish wish = {.kind = kind, .threshold = -1, .n_genres = 1};
-    wish.genres = mem_array(1, sizeof(*wish.genres));
-    wish.genres[0] = mem_strdup(genre);
-    return want(a, &wish, ret, e);
-}
-
-static enum err_code post_drop(struct app *a, const struct server_request *req,
-                               const struct json *body, struct json **ret, struct err *e)
-{
-    (void)req;
-    return want_of_genre(a, WISH_DROP, body, ret, e);
-}
-
-static enum err_code post_release(struct app *a, const struct server_request *req,
+static enum err_code post_restore(struct app *a, const struct server_request *req,
                                   const struct json *body, struct json **ret, struct err *e)
 {
     (void)req;
-    return want_of_genre(a, WISH_RELEASE, body, ret, e);
-}
-
-static enum err_code post_undo(struct app *a, const struct server_request *req,
-                               const struct json *body, struct json **ret, struct err *e)
-{
-    struct wish wish = {.kind = WISH_UNDO, .threshold = -1, .run = json_get_int(body, "run", 0)};
-    (void)req;
-    return want(a, &wish, ret, e);
-}
-
-static enum err_code post_apply(struct app *a, const struct server_request *req,
-                                const struct json *body, struct json **ret, struct err *e)
-{
-    struct wish wish = {.kind = WISH_APPLY, .threshold = -1};
-    (void)req;
-    if (!json_is_array(json_get(body, "playlists")))
-        return err_set(e, ERR_USAGE, "this is no plan");
-    wish.plan = json_copy(body);
-    return want(a, &wish, ret, e);
-}
-
-static enum err_code post_adopt(struct app *a, const struct server_request *req,
-                                const struct json *body, struct json **ret, struct err *e)
-{
-    const char *playlist = json_get_str(body, "playlist");
-    const char *genre = json_get_str(body, "genre");
-    (void)req;
-    if (!playlist || !*playlist || !genre)
-        return err_set(e, ERR_USAGE, "a playlist and a genre must be named");
-    struct wish wish = {.kind = WISH_ADOPT,
-                        .threshold = -1,
-                        .n_genres = 1,
-                        .may_remove = json_get_bool(body, "may_remove", false)};
-    wish.playlist = mem_strdup(playlist);
-    wish.genres = mem_array(1, sizeof(*wish.genres));
-    wish.genres[0] = mem_strdup(genre);
-    return want(a, &wish, ret, e);
+    return backup_take(a, body, ret, e);
 }
 
 static enum err_code post_cancel(struct app *a, const struct server_request *req,
@@ -328,29 +244,32 @@ static enum err_code post_refresh(struct app *a, const struct server_request *re
 }
 
 static const struct route routes[] = {
-    {"GET", "/api/status", true, false, 200, get_status},
-    {"GET", "/api/genres", true, true, 200, get_genres},
-    {"GET", "/api/list", true, true, 200, get_list},
-    {"GET", "/api/review", true, true, 200, get_review},
-    {"GET", "/api/why", true, true, 200, get_why},
-    {"GET", "/api/similar", true, true, 200, get_similar},
-    {"POST", "/api/label", false, true, 200, post_label},
-    {"GET", "/api/runs", true, false, 200, get_runs},
-    {"GET", "/api/sources", true, false, 200, get_sources},
-    {"GET", "/api/paths", false, false, 200, get_paths},
-    {"POST", "/api/import", false, true, 200, post_import},
-    {"POST", "/api/sync", false, false, 202, post_sync},
-    {"POST", "/api/sort", false, false, 202, post_sort},
-    {"POST", "/api/drop", false, false, 202, post_drop},
-    {"POST", "/api/release", false, false, 202, post_release},
-    {"POST", "/api/adopt", false, false, 202, post_adopt},
-    {"POST", "/api/undo", false, false, 202, post_undo},
-    {"POST", "/api/apply", false, false, 202, post_apply},
-    {"POST", "/api/cancel", false, false, 200, post_cancel},
-    {"POST", "/api/login", false, false, 200, post_login},
-    {"POST", "/api/login/answer", false, false, 200, post_login_answer},
-    {"POST", "/api/logout", false, false, 200, post_logout},
-    {"POST", "/api/refresh", false, false, 200, post_refresh},
+    {"GET", "/api/status", true, false, 200, get_status, 0},
+    {"GET", "/api/genres", true, true, 200, get_genres, 0},
+    {"GET", "/api/list", true, true, 200, get_list, 0},
+    {"GET", "/api/review", true, true, 200, get_review, 0},
+    {"GET", "/api/why", true, true, 200, get_why, 0},
+    {"GET", "/api/similar", true, true, 200, get_similar, 0},
+    {"POST", "/api/label", false, true, 200, post_label, 0},
+    {"GET", "/api/exclusions", true, false, 200, get_exclusions, 0},
+    {"POST", "/api/exclude", false, false, 200, post_exclude, 0},
+    {"GET", "/api/runs", true, false, 200, get_runs, 0},
+    {"GET", "/api/sources", true, false, 200, get_sources, 0},
+    {"GET", "/api/paths", false, false, 200, get_paths, 0},
+    {"POST", "/api/import", false, true, 200, post_import, 0},
+    {"POST", "/api/restore", false, true, 200, post_restore, 0},
+    {"POST", "/api/sync", false, false, 202, NULL, WISH_SYNC},
+    {"POST", "/api/sort", false, false, 202, NULL, WISH_SORT},
+    {"POST", "/api/drop", false, false, 202, NULL, WISH_DROP},
+    {"POST", "/api/release", false, false, 202, NULL, WISH_RELEASE},
+    {"POST", "/api/adopt", false, false, 202, NULL, WISH_ADOPT},
+    {"POST", "/api/undo", false, false, 202, NULL, WISH_UNDO},
+    {"POST", "/api/apply", false, false, 202, NULL, WISH_APPLY},
+    {"POST", "/api/cancel", false, false, 200, post_cancel, 0},
+    {"POST", "/api/login", false, false, 200, post_login, 0},
+    {"POST", "/api/login/answer", false, false, 200, post_login_answer, 0},
+    {"POST", "/api/logout", false, false, 200, post_logout, 0},
+    {"POST", "/api/refresh", false, false, 200, post_refresh, 0},
 };
 
 /* --- replies
@@ -403,6 +322,36 @@ static void reply_page(struct app *a, struct server_reply *reply)
         buf_printf(&reply->body, "<p>Attention: %s.\n", sentence);
 }
 
+/* A text of its own and no JSON, which anybody may keep as it comes. */
+static void reply_backup(struct app *a, struct server_reply *reply)
+{
+    struct err e = {0};
+    enum err_code code = backup_make(a, &reply->body, &e);
+    if (code) {
+        buf_free(&reply->body);
+        reply_error(reply, status_of(code), &e);
+        return;
+    }
+    reply->status = 200;
+    reply->content_type = "text/plain; charset=utf-8";
+}
+
+/* {"run": N} for a wish that was taken. */
+static enum err_code take_wish(struct app *a, enum wish_kind kind, const struct json *body,
+                               struct json **ret, struct err *e)
+{
+    struct wish wish;
+    int64_t run = 0;
+    enum err_code code = wish_parse(kind, body, &wish, e);
+    if (code == ERR_OK)
+        code = runs_want(&a->runs, &wish, &run, e);
+    if (code)
+        return code;
+    *ret = json_object();
+    json_set_int(*ret, "run", run);
+    return ERR_OK;
+}
+
 static void run_route(struct app *a, const struct route *route, const struct server_request *req,
                       struct server_reply *reply)
 {
@@ -413,7 +362,8 @@ static void run_route(struct app *a, const struct route *route, const struct ser
     if (req->body_len && json_parse(req->body, req->body_len, &body, &e))
         code = err_set(&e, ERR_USAGE, "the request's body is no JSON");
     if (code == ERR_OK)
-        code = route->fn(a, req, body, &result, &e);
+        code = route->fn ? route->fn(a, req, body, &result, &e)
+                         : take_wish(a, route->wish, body, &result, &e);
     json_free(body);
     if (code)
         reply_error(reply, status_of(code), &e);
@@ -441,6 +391,10 @@ static bool handle_stream(struct app *a, const struct server_request *req,
     }
     if (get && strcmp(req->path, "/api/doctor") == 0 && !req->from_browser) {
         doctor_examine(a, req, reply);
+        return true;
+    }
+    if (get && strcmp(req->path, "/api/backup") == 0 && !req->from_browser) {
+        reply_backup(a, reply);
         return true;
     }
     return false;

@@ -202,6 +202,7 @@ static void app_close(struct app *a)
     events_close(&a->events);
     schedule_close(&a->schedule);
     expiry_close(&a->expiry);
+    backup_close(&a->backup);
     if (a->session.runner)
         session_close(&a->session);
     if (a->runs.runner)

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "classifier/model.h"
 #include "classifier/tree.h"
+#include "daemon/backup.h"
 #include "daemon/config.h"
 #include "daemon/events.h"
 #include "daemon/expiry.h"
@@ -58,6 +59,7 @@ struct app {
     struct schedule schedule;
     struct sources sources;
     struct expiry expiry;
+    struct backup backup;
 };
 
 /* Runs the daemon until it is told to stop. ERR_BUSY when another one owns the state directory. */

@@ -34,7 +34,10 @@ const struct command_option_row command_option_rows[OPTION_N] = {
      "genred may also take out again what it put in; your own songs stay in any case."},
     {OPTION_NOT, "not", "A,B", false, WORDS_GENRES, "Genres that it is not of, between commas."},
     {OPTION_FORGET, "forget", NULL, false, WORDS_NONE,
-     "First take back what was said of the song before; with logout: forget everything."},
+     "First take back what was said of the song before; with exclude: let it in again; with "
+     "logout: "
+     "forget everything."},
+    {OPTION_ARTIST, "artist", NULL, false, WORDS_NONE, "Artists are meant, not songs."},
     {OPTION_COUNT, "count", "N", false, WORDS_NONE, "At most that many; -n for short."},
     {OPTION_PLAYLIST, "playlist", "GENRE", false, WORDS_GENRES,
      "Instead of to one song, to all that are in the playlist of this genre."},
@@ -143,6 +146,12 @@ const struct command_row command_rows[] = {
      WORDS_GENRES, BIT(NOT) | BIT(FORGET), 0, "Say of which genres a song is.",
      "Your word stands above the model's, at once. Songs of the same artist and songs like it move "
      "with it; which ones is told. The playlists follow with the next sync."},
+    {COMMAND_EXCLUDE, "exclude", "[SONG|ARTIST...]", 0, COMMAND_VALUES_MAX, COMMAND_ASK, false,
+     WORDS_NONE, BIT(FORGET) | BIT(ARTIST), 0,
+     "Keep songs or artists out of all playlists for good.",
+     "SONG is as with label; ARTIST is an id, URI, address or the whole name. What genred put into "
+     "a playlist leaves it with the next sync; what you put there yourself stays. Without a name: "
+     "lists what is excluded."},
     {COMMAND_SIMILAR, "similar", "[TRACK]", 0, 1, COMMAND_ASK, false, WORDS_NONE,
      BIT(PLAYLIST) | BIT(COUNT) | BIT(FROM) | BIT(MODEL), 0,
      "List the songs that are closest to a song or to a playlist.",
@@ -158,6 +167,16 @@ const struct command_row command_rows[] = {
      "\"dataset\"; nothing is sent anywhere."},
     {COMMAND_RUNS, "runs", "[show RUN]", 0, 2, COMMAND_ASK, false, WORDS_NONE, 0, 0,
      "List the last runs and how they ended, or show what one wrote.", "Newest first."},
+    {COMMAND_BACKUP, "backup", "[FILE]", 0, 1, COMMAND_ASK, false, WORDS_FILES, 0, 0,
+     "Write genred's playlists and what you said of songs into a file.",
+     "A text, to standard output without FILE: your playlists and their songs, labels, exclusions, "
+     "and the chosen genres, for restore. No login, and nothing of what other services told, is "
+     "in it."},
+    {COMMAND_RESTORE, "restore", "FILE", 1, 1, COMMAND_ASK, false, WORDS_FILES, 0, 0,
+     "Take over what backup wrote.",
+     "Before or after the login on the new machine. It adds what is missing, a later word on a "
+     "song "
+     "counts, and nothing is deleted; a file that is not whole changes nothing."},
     {COMMAND_WATCH, "watch", "", 0, 0, COMMAND_WORK, false, WORDS_NONE, 0, 0,
      "Follow what the daemon does until interrupted.",
      "Shows the progress and the end of every run, whoever started it."},

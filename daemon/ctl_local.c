@@ -248,8 +248,11 @@ enum err_code ctl_local_run(const struct command *c, struct err *e)
     case COMMAND_LIST:
     case COMMAND_REVIEW:
     case COMMAND_LABEL:
+    case COMMAND_EXCLUDE:
     case COMMAND_SOURCES:
     case COMMAND_IMPORT:
+    case COMMAND_BACKUP:
+    case COMMAND_RESTORE:
     case COMMAND_RUNS:
     case COMMAND_WATCH:
     case COMMAND_CANCEL:

@@ -144,6 +144,13 @@ void ctl_songs_review(const struct ctl *c, const struct json *review)
         (long long)json_get_int(review, "unsure", 0), (long long)json_get_int(review, "liked", 0));
 }
 
+static void excluded_print(const struct json *song)
+{
+    if (json_get_bool(song, "excluded", false)) {
+        puts("  excluded: it enters no playlist of genred's (genrectl exclude lists what is)");
+    }
+}
+
 void ctl_songs_label(const struct ctl *c, const struct json *answer)
 {
     char *text = song_text(answer);
@@ -151,6 +158,7 @@ void ctl_songs_label(const struct ctl *c, const struct json *answer)
     (void)c;
     printf("%s\n", text);
     free(text);
+    excluded_print(answer);
     for (const struct json *g = json_first(genres); g != NULL; g = json_next(g)) {
         bool yours = json_get_bool(g, "yours", false);
         printf("  %s%s", json_get_str(g, "genre"), yours ? ", as you say\n" : "");
@@ -225,6 +233,7 @@ void ctl_songs_why(const struct ctl *c, const struct json *why)
     (void)c;
     printf("%s\n", text);
     free(text);
+    excluded_print(why);
     for (const struct json *g = json_first(json_get(why, "genres")); g != NULL; g = json_next(g)) {
         why_genre_print(g);
     }

@@ -12,7 +12,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "daemon/ctl.h"
+#include "daemon/ctl_backup.h"
 #include "daemon/ctl_doctor.h"
+#include "daemon/ctl_exclude.h"
 #include "daemon/ctl_import.h"
 #include "daemon/ctl_local.h"
 #include "daemon/ctl_login.h"
@@ -44,6 +46,8 @@ static carry_out_fn *carry_out_find(enum command_id id)
         return ctl_query_review;
     case COMMAND_LABEL:
         return ctl_query_label;
+    case COMMAND_EXCLUDE:
+        return ctl_exclude_run;
     case COMMAND_WHY:
         return ctl_query_why;
     case COMMAND_SIMILAR:
@@ -52,6 +56,10 @@ static carry_out_fn *carry_out_find(enum command_id id)
         return ctl_query_sources;
     case COMMAND_IMPORT:
         return ctl_import_run;
+    case COMMAND_BACKUP:
+        return ctl_backup_run;
+    case COMMAND_RESTORE:
+        return ctl_backup_restore;
     case COMMAND_RUNS:
         return ctl_query_runs;
     case COMMAND_WATCH:

@@ -104,6 +104,7 @@ enum err_code song_label(struct app *a, const struct song_word *word, struct jso
     if (code == ERR_OK) {
         size_t song = song_of(&now, track);
         struct json *j = song < now.n ? songs_json(&now.songs[song]) : json_object();
+        json_set_bool(j, "excluded", song < now.n && now.songs[song].excluded);
         json_set(j, "genres", song < now.n ? genres_of(&now, song) : json_array());
         json_set(j, "moved", moved_json(&before, &now, song));
         *ret = j;
@@ -231,6 +232,7 @@ enum err_code song_why(struct app *a, const char *track, const char *genres, str
             n = genres_of_interest(&o, at, interest);
         why_make(a->model, &song, &why);
         *ret = songs_json(&o.songs[at]);
+        json_set_bool(*ret, "excluded", o.songs[at].excluded);
         json_set(*ret, "genres", why_genres(&o, at, &why, interest, n, source));
         json_set_str(*ret, "method", WHY_METHOD);
         why_free(&why);
@@ -331,7 +333,7 @@ static struct json *hits_json(const struct opinion *o, const struct query *q, si
     struct near_hit *hits = mem_array(n + 1, sizeof(*hits));
     size_t candidates = 0;
     for (size_t i = 0; i < o->n; i++) {
-        if (!o->songs[i].place || q->mine[i])
+        if (!o->songs[i].place || o->songs[i].excluded || q->mine[i])
             continue;
         near_add(near, o->songs[i].place);
         song[candidates++] = i;

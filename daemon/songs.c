@@ -75,7 +75,7 @@ static struct json *genre_json(const struct genres *s, size_t genre)
     int64_t tracks = 0;
     bool chosen = false;
     for (size_t i = 0; i < s->o->n; i++)
-        tracks += opinion_is(s->o, i, genre, 0);
+        tracks += opinion_is(s->o, i, genre, 0) && !s->o->songs[i].excluded;
     for (size_t i = 0; i < s->n_chosen; i++)
         chosen = chosen || strcmp(s->chosen[i], g->name) == 0;
     struct json *playlist = playlist_json(s, g->name);
@@ -202,7 +202,7 @@ static struct json *list_json(struct opinion *o, size_t genre, const struct item
     struct json *tracks = json_array();
     size_t n = 0;
     for (size_t i = 0; i < o->n; i++) {
-        if (opinion_is(o, i, genre, 0))
+        if (opinion_is(o, i, genre, 0) && !o->songs[i].excluded)
             ranked[n++] = (struct ranked){i, p_of(o, i, genre), o->songs[i].ord};
     }
     rank(ranked, n);
@@ -314,7 +314,7 @@ enum err_code songs_review(struct app *a, size_t most, struct json **ret, struct
     size_t n = 0;
     for (size_t i = 0; code == ERR_OK && i < o.n; i++) {
         double margin = margin_of(&o, i);
-        if (margin < 0)
+        if (margin < 0 && !o.songs[i].excluded)
             ranked[n++] = (struct ranked){i, margin, o.songs[i].ord};
     }
     rank(ranked, n);

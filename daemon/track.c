@@ -1,29 +1,28 @@
 #include "daemon/track.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "daemon/app.h"
 #include "store/liked.h"
 
-#define ID_LEN 22
-#define TOLD   4 /* of several that fit */
+#define TOLD 4 /* of several that fit */
 
-/* The id in "spotify:track:ID" or "https://open.spotify.com/track/ID?si=..."; else the text itself.
- */
-static const char *id_of(const char *text, struct arena *a)
+bool track_link(const char *text, const char *kind, char ret_id[TRACK_ID_LEN + 1])
 {
-    static const char *const marks[] = {"spotify:track:", "/track/"};
-    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-        const char *at = strstr(text, marks[i]);
-        if (!at)
+    for (int i = 0; i < 2; i++) {
+        char mark[32];
+        int len = i ? snprintf(mark, sizeof(mark), "/%s/", kind)
+                    : snprintf(mark, sizeof(mark), "spotify:%s:", kind);
+        const char *at = strstr(text, mark);
+        if (!at || strcspn(at + len, "?#/") != TRACK_ID_LEN)
             continue;
-        at += strlen(marks[i]);
-        size_t n = strcspn(at, "?#/");
-        if (n == ID_LEN)
-            return arena_printf(a, "%.*s", (int)n, at);
+        memcpy(ret_id, at + len, TRACK_ID_LEN);
+        ret_id[TRACK_ID_LEN] = '\0';
+        return true;
     }
-    return text;
+    return false;
 }
 
 static enum err_code several(const char *text, const struct store_found *list, size_t n,
@@ -43,13 +42,15 @@ static enum err_code several(const char *text, const struct store_found *list, s
 enum err_code track_find(struct app *a, const char *text, int64_t *ret_track, struct err *e)
 {
     struct arena arena = {0};
+    char id[TRACK_ID_LEN + 1];
     struct store_found *list = NULL;
     size_t n = 0;
     enum err_code code = ERR_OK;
     if (*text == '\0')
         code = err_set(e, ERR_USAGE, "a song must be named");
     if (code == ERR_OK)
-        code = store_liked_search(a->store, a->token.account, id_of(text, &arena), TOLD + 1, &arena,
+        code = store_liked_search(a->store, a->token.account,
+                                  track_link(text, "track", id) ? id : text, TOLD + 1, &arena,
                                   &list, &n, e);
     if (code == ERR_OK && n == 0)
         code = err_set(e, ERR_USAGE, "none of your liked songs is '%s'", text);

@@ -2,11 +2,18 @@
 #ifndef DAEMON_TRACK_H
 #define DAEMON_TRACK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
 
 struct app;
+
+#define TRACK_ID_LEN 22
+
+/* The id in "spotify:KIND:ID" or "https://open.spotify.com/KIND/ID?si=..."; false: it is neither.
+ */
+bool track_link(const char *text, const char *kind, char ret_id[TRACK_ID_LEN + 1]);
 
 /* text: Spotify's id, URI or address of the song, or its name, or "name - artist", as the library
  * has it (case ignored, also a part of it when only one song fits). ERR_USAGE when none fits, or

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "daemon/app.h"
 #include "daemon/choice.h"
 #include "daemon/jobs/drop.h"
@@ -22,6 +23,67 @@ void wish_free(struct wish *wish)
     free(wish->playlist);
     json_free(wish->plan);
     *wish = (struct wish){0};
+}
+
+/* --- from a request
+ * ------------------------------------------------------------------------------- */
+
+static void add_genre(struct wish *wish, const char *name)
+{
+    wish->genres = mem_resize(wish->genres, wish->n_genres + 1, sizeof(*wish->genres));
+    wish->genres[wish->n_genres++] = mem_strdup(name);
+}
+
+static void take_genres(const struct json *list, struct wish *wish)
+{
+    for (const struct json *g = json_first(list); g; g = json_next(g)) {
+        bool twice = false;
+        for (size_t i = 0; i < wish->n_genres; i++)
+            twice = twice || text_equal(wish->genres[i], json_str(g));
+        if (json_str(g) && !twice)
+            add_genre(wish, json_str(g));
+    }
+}
+
+static bool needs_genre(enum wish_kind kind)
+{
+    return kind == WISH_DROP || kind == WISH_RELEASE || kind == WISH_ADOPT;
+}
+
+enum err_code wish_parse(enum wish_kind kind, const struct json *body, struct wish *ret,
+                         struct err *e)
+{
+    const struct json *threshold = json_get(body, "threshold");
+    const char *genre = json_get_str(body, "genre");
+    const char *playlist = json_get_str(body, "playlist");
+    struct wish wish = {
+        .kind = kind,
+        .threshold = kind == WISH_SORT ? json_get_num(body, "threshold", -1) : -1,
+        .dry_run = kind == WISH_SORT && json_get_bool(body, "dry_run", false),
+        .wait = json_get_bool(body, "wait", false),
+        .yes = json_get_bool(body, "yes", false),
+        .run = json_get_int(body, "run", 0),
+        .may_remove = json_get_bool(body, "may_remove", false),
+    };
+    if (kind == WISH_SORT && threshold && !json_is_null(threshold) &&
+        !(wish.threshold >= 0 && wish.threshold <= 1))
+        return err_set(e, ERR_USAGE, "the threshold must lie between 0 and 1");
+    if (needs_genre(kind) && !genre)
+        return err_set(e, ERR_USAGE, "a genre must be named");
+    if (kind == WISH_ADOPT && (!playlist || !*playlist))
+        return err_set(e, ERR_USAGE, "a playlist must be named");
+    if (kind == WISH_APPLY && !json_is_array(json_get(body, "playlists")))
+        return err_set(e, ERR_USAGE, "this is no plan");
+    if (needs_genre(kind))
+        add_genre(&wish, genre);
+    else if (kind == WISH_SORT)
+        take_genres(json_get(body, "genres"), &wish);
+    if (kind == WISH_ADOPT)
+        wish.playlist = mem_strdup(playlist);
+    if (kind == WISH_APPLY)
+        wish.plan = json_copy(body);
+    *ret = wish;
+    return ERR_OK;
 }
 
 /* --- the job

@@ -37,6 +37,9 @@ struct wish {
     bool may_remove;   /* from it, what genred put in */
 };
 
+/* From a request's body. ERR_USAGE; *ret is to be freed only on success. */
+ERR_NODISCARD enum err_code wish_parse(enum wish_kind kind, const struct json *body,
+                                       struct wish *ret, struct err *e);
 void wish_free(struct wish *wish);
 /* Whether a run of `running` gives what `wish` wants. */
 bool wish_is_fulfilled(const struct wish *running, const struct wish *wish);

@@ -126,6 +126,7 @@ static void read_labelled(struct sql *q, const struct store_labels *of, struct a
         .place = read_floats(q, 9, of->dim, a),
         .regime = (unsigned)sql_col_int(q, 10),
         .artist = sql_col_int(q, 11),
+        .excluded = sql_col_int(q, 12) != 0,
     };
     if (!ret_item->p || !ret_item->place)
         ret_item->p = ret_item->place = NULL;
@@ -143,7 +144,15 @@ enum err_code store_label_list(struct store *s, int64_t account, const struct st
         code = sql_start(&q, s, e,
                          "SELECT t.id, t.sid, t.name, t.artists, t.isrc, liked.ord, t.playable, "
                          "t.addable, label.p, label.place, label.regime,"
-                         " (SELECT artist FROM track_artist WHERE track = t.id AND place = 0)"
+                         " (SELECT artist FROM track_artist WHERE track = t.id AND place = 0),"
+                         " EXISTS(SELECT 1 FROM exclusion WHERE account = ?1 AND kind = 0"
+                         "   AND item = t.id)"
+                         " OR EXISTS(SELECT 1 FROM track twin CROSS JOIN exclusion x"
+                         "   ON x.item = twin.id AND x.account = ?1 AND x.kind = 0"
+                         "   WHERE twin.isrc = t.isrc)"
+                         " OR EXISTS(SELECT 1 FROM track_artist ta CROSS JOIN exclusion x"
+                         "   ON x.item = ta.artist AND x.account = ?1 AND x.kind = 1"
+                         "   WHERE ta.track = t.id)"
                          " FROM liked JOIN track t ON t.id = liked.track"
                          " LEFT JOIN label ON label.track = t.id AND label.model = ?2"
                          " WHERE liked.account = ?1 AND NOT EXISTS(SELECT 1 FROM track twin"

@@ -49,7 +49,8 @@ struct store_labelled {
     int64_t ord;      /* larger: liked later */
     bool playable;
     bool addable;
-    const float *p;     /* (n_genres); NULL: not labelled */
+    bool excluded;  /* it, the same song under another id, or one of its artists (exclusion.h) */
+    const float *p; /* (n_genres); NULL: not labelled */
     const float *place; /* (dim); NULL as p */
     unsigned regime;    /* what was known when it was labelled */
 };

@@ -34,9 +34,9 @@ static void judge_songs(struct plan *p)
     p->genre->wanted = 0;
     for (size_t i = 0; i < o->n; i++) {
         const struct store_labelled *song = &o->songs[i];
-        p->songs[i] =
-            (struct diff_song){song->track, opinion_is(o, i, p->column, 0) && song->addable,
-                               opinion_is(o, i, p->column, p->w->options.stay_margin)};
+        p->songs[i] = (struct diff_song){
+            song->track, opinion_is(o, i, p->column, 0) && song->addable && !song->excluded,
+            opinion_is(o, i, p->column, p->w->options.stay_margin) && !song->excluded};
         p->genre->wanted += p->songs[i].enters;
     }
 }

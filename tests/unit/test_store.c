@@ -264,7 +264,7 @@ static enum err_code merge(struct bench *b, int64_t playlist, const char *snapsh
         snprintf(ids[i], sizeof(ids[i]), "%022d", (int)tracks[i]);
         items[i] = ids[i];
     }
-    struct store_reading reading = {snapshot, tracks, n, {items, n, true}};
+    struct store_reading reading = {snapshot, tracks, n, {items, n, true}, 0};
     return store_playlist_merge(b->s, playlist, &reading, &e);
 }
 
