@@ -19,8 +19,8 @@
 #include "tests/unit/temp.h"
 
 static const char *const variables[] = {
-    "GENRED_CONFIG",   "XDG_CONFIG_HOME", "XDG_STATE_HOME",
-    "XDG_RUNTIME_DIR", "STATE_DIRECTORY", "RUNTIME_DIRECTORY",
+    "GENRED_CONFIG",   "XDG_CONFIG_HOME",   "XDG_STATE_HOME", "XDG_RUNTIME_DIR",
+    "STATE_DIRECTORY", "RUNTIME_DIRECTORY", "GENRED_ACCOUNT",
 };
 
 /* Every test begins with an empty home directory and none of our variables. */
@@ -46,7 +46,7 @@ static void load(void **state, const char *text, struct config *c)
 {
     struct err e = {0};
     file_put(state, "c.conf", text);
-    if (config_load(temp_path(state, "c.conf"), c, &e) != ERR_OK) {
+    if (config_load(temp_path(state, "c.conf"), NULL, c, &e) != ERR_OK) {
         fail_msg("%s: %s", text, e.text);
     }
 }
@@ -56,7 +56,7 @@ static void refuse(void **state, const char *text, const char *part)
     struct err e = {0};
     struct config c = {.redirect_port = 77};
     file_put(state, "c.conf", text);
-    assert_int_equal(config_load(temp_path(state, "c.conf"), &c, &e), ERR_CONFIG);
+    assert_int_equal(config_load(temp_path(state, "c.conf"), NULL, &c, &e), ERR_CONFIG);
     if (strstr(e.text, part) == NULL || strstr(e.text, "c.conf: ") == NULL) {
         fail_msg("%s: \"%s\" lacks \"%s\"", text, e.text, part);
     }
@@ -67,7 +67,7 @@ static void test_defaults(void **state)
 {
     struct err e;
     struct config c;
-    assert_int_equal(config_load(NULL, &c, &e), ERR_OK);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_OK);
     assert_null(c.file);
     assert_string_equal(c.client_id, "");
     assert_int_equal(c.redirect_port, 8888);
@@ -225,7 +225,7 @@ static void test_the_environment_wins(void **state)
                         "GENRED_SORT_MIN_TRACKS?");
     config_free(&c);
     setenv("GENRED_SORT_THRESHOLD", "x", 1);
-    assert_int_equal(config_load(NULL, &c, &e), ERR_CONFIG);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_CONFIG);
     assert_non_null(strstr(e.text, "environment GENRED_SORT_THRESHOLD"));
     unsetenv("GENRED_SORT_THRESHOLD");
     unsetenv("GENRED_SORT_MINTRACKS");
@@ -240,20 +240,20 @@ static void test_where_the_file_is(void **state)
     assert_int_equal(file_make_dir(dir, 0700, &e), ERR_OK);
     file_put(state, "xdg/genred/genred.conf", "[spotify]\nclient_id = from-xdg\n");
     setenv("XDG_CONFIG_HOME", temp_path(state, "xdg"), 1);
-    assert_int_equal(config_load(NULL, &c, &e), ERR_OK);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_OK);
     assert_string_equal(c.client_id, "from-xdg");
     config_free(&c);
 
     file_put(state, "named.conf", "[spotify]\nclient_id = named\n");
     setenv("GENRED_CONFIG", temp_path(state, "named.conf"), 1);
-    assert_int_equal(config_load(NULL, &c, &e), ERR_OK);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_OK);
     assert_string_equal(c.client_id, "named");
     config_free(&c);
 
     setenv("GENRED_CONFIG", temp_path(state, "missing.conf"), 1);
-    assert_int_equal(config_load(NULL, &c, &e), ERR_CONFIG);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_CONFIG);
     assert_non_null(strstr(e.text, "missing.conf"));
-    assert_int_equal(config_load(temp_path(state, "absent"), &c, &e), ERR_CONFIG);
+    assert_int_equal(config_load(temp_path(state, "absent"), NULL, &c, &e), ERR_CONFIG);
 }
 
 static void test_where_the_socket_is(void **state)
@@ -264,16 +264,16 @@ static void test_where_the_socket_is(void **state)
     setenv("STATE_DIRECTORY", "/var/lib/genred:/elsewhere", 1);
     setenv("RUNTIME_DIRECTORY", "/run/genred", 1);
     setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
-    assert_int_equal(config_load(NULL, &c, &e), ERR_OK);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_OK);
     assert_string_equal(c.state_dir, "/var/lib/genred");
     assert_string_equal(c.socket, "/run/genred/genred.sock");
     config_free(&c);
     unsetenv("RUNTIME_DIRECTORY");
-    assert_int_equal(config_load(NULL, &c, &e), ERR_OK);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_OK);
     assert_string_equal(c.socket, "/run/user/7/genred/genred.sock");
     config_free(&c);
     setenv("GENRED_DAEMON_STATE_DIR", "/tmp/own", 1);
-    assert_int_equal(config_load(NULL, &c, &e), ERR_OK);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_OK);
     assert_string_equal(c.socket, "/tmp/own/genred.sock");
     config_free(&c);
     unsetenv("GENRED_DAEMON_STATE_DIR");
@@ -281,7 +281,7 @@ static void test_where_the_socket_is(void **state)
     char text[128] = "/";
     memset(text + 1, 'a', 110);
     setenv("GENRED_DAEMON_SOCKET", text, 1);
-    assert_int_equal(config_load(NULL, &c, &e), ERR_CONFIG);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_CONFIG);
     assert_non_null(strstr(e.text, "107 bytes"));
     unsetenv("GENRED_DAEMON_SOCKET");
 }
@@ -307,7 +307,7 @@ static void test_the_default_file_is_the_defaults(void **state)
     }
     load(state, copy, &c);
     assert_int_equal(c.warnings.n, 0);
-    assert_int_equal(config_load(NULL, &without, &e), ERR_OK);
+    assert_int_equal(config_load(NULL, NULL, &without, &e), ERR_OK);
     assert_string_equal(c.playlist_name, without.playlist_name);
     config_free(&without);
     config_free(&c);
