@@ -51,17 +51,22 @@ static struct accounts_one *find(const struct accounts *as, const char *name)
     return one;
 }
 
+static void one_free(struct accounts_one *one)
+{
+    child_free(one->child);
+    loop_timer_free(one->again);
+    json_free(one->failure);
+    free(one->name);
+    free(one);
+}
+
 static void drop(struct accounts_one *one)
 {
     struct accounts_one **at = &one->of->list;
     while (*at != one)
         at = &(*at)->next;
     *at = one->next;
-    child_free(one->child);
-    loop_timer_free(one->again);
-    json_free(one->failure);
-    free(one->name);
-    free(one);
+    one_free(one);
 }
 
 static void start_later(struct accounts_one *one)
@@ -291,8 +296,12 @@ bool accounts_is_busy(const struct accounts *as)
 
 void accounts_close(struct accounts *as)
 {
-    while (as->list)
-        drop(as->list);
+    struct accounts_one *next;
+    for (struct accounts_one *one = as->list; one; one = next) {
+        next = one->next;
+        one_free(one);
+    }
+    as->list = NULL;
     loop_timer_free(as->killer);
     as->killer = NULL;
 }
