@@ -15,6 +15,7 @@
 #include "base/text.h"
 
 #define TEXT_MAX       2048
+#define ACCOUNT_BYTES  100  /* kept free for " account=NAME" */
 #define LINE_MAX_BYTES 4096 /* PIPE_BUF: whole lines even when several processes share the pipe */
 
 static const struct {
@@ -134,10 +135,15 @@ void log_line(enum log_level level, const char *fmt, ...)
 
     char line[LINE_MAX_BYTES];
     size_t len = prefix_put(line, sizeof(line), level);
-    len = escaped_put(line, len, sizeof(line) - 4, text);
+    len = escaped_put(line, len, sizeof(line) - ACCOUNT_BYTES, text);
     if (!whole) {
         memcpy(line + len, "...", 3);
         len += 3;
+    }
+    const char *account = getenv("GENRED_ACCOUNT");
+    if (account != NULL && *account != '\0' && strlen(account) < ACCOUNT_BYTES / 2) {
+        len = escaped_put(line, len, sizeof(line), " account=");
+        len = escaped_put(line, len, sizeof(line) - 1, account);
     }
     line[len++] = '\n';
     write_all(line, len);

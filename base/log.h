@@ -1,5 +1,5 @@
 /* Log lines `domain: event key=value` on standard error, with syslog's priority prefix under
- * systemd. */
+ * systemd, and with " account=NAME" at the end where $GENRED_ACCOUNT names one of several. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 

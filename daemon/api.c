@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "daemon/account.h"
 #include "daemon/app.h"
 #include "daemon/backup.h"
 #include "daemon/doctor.h"
@@ -234,6 +235,26 @@ static enum err_code post_logout(struct app *a, const struct server_request *req
     return ERR_OK;
 }
 
+static enum err_code get_accounts(struct app *a, const struct server_request *req,
+                                  const struct json *body, struct json **ret, struct err *e)
+{
+    (void)req;
+    (void)body;
+    (void)e;
+    *ret = json_object();
+    json_set(*ret, "accounts", account_json(&a->config));
+    return ERR_OK;
+}
+
+static enum err_code post_account(struct app *a, const struct server_request *req,
+                                  const struct json *body, struct json **ret, struct err *e)
+{
+    const char *name = json_get_str(body, "name");
+    (void)req;
+    return accounts_ask(&a->accounts, name ? name : "", json_get_bool(body, "start", false), ret,
+                        e);
+}
+
 /* Refusals are forgotten, so that the next sync asks again. */
 static enum err_code post_refresh(struct app *a, const struct server_request *req,
                                   const struct json *body, struct json **ret, struct err *e)
@@ -255,6 +276,8 @@ static const struct route routes[] = {
     {"POST", "/api/exclude", false, false, 200, post_exclude, 0},
     {"GET", "/api/runs", true, false, 200, get_runs, 0},
     {"GET", "/api/sources", true, false, 200, get_sources, 0},
+    {"GET", "/api/accounts", false, false, 200, get_accounts, 0},
+    {"POST", "/api/account", false, false, 200, post_account, 0},
     {"GET", "/api/paths", false, false, 200, get_paths, 0},
     {"POST", "/api/import", false, true, 200, post_import, 0},
     {"POST", "/api/restore", false, true, 200, post_restore, 0},

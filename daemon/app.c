@@ -109,7 +109,9 @@ static void on_terminate(void *ctx)
 
 static void on_hangup(void *ctx)
 {
-    app_reload(ctx);
+    struct app *a = ctx;
+    accounts_reload(&a->accounts);
+    app_reload(a);
 }
 
 static void on_audience(void *ctx, bool anybody)
@@ -152,6 +154,7 @@ static enum err_code open_loop(struct app *a, struct err *e)
     session_open(&a->session, a);
     schedule_open(&a->schedule, a);
     expiry_open(&a->expiry, a);
+    accounts_open(&a->accounts, a);
     if (a->options.transient >= 0)
         a->lease = lease_new(a->loop, a->options.transient, lease_ended, a);
     return open_servers(a, e);
@@ -173,18 +176,39 @@ static void prepare_process(void)
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGXFSZ, &ignore, NULL);
     mem_return_large();
+    /* Who started us may have closed its eyes to its children; we wait for ours. */
+    struct sigaction usual = {.sa_handler = SIG_DFL};
+    sigaction(SIGCHLD, &usual, NULL);
+}
+
+/* A further account's daemon ends with the service that started it, and keeps that one's bonds with
+ * the service manager out of its own hands. */
+static enum err_code prepare_child(const struct app *a, struct err *e)
+{
+    if (a->config.account && setenv("GENRED_ACCOUNT", a->config.account, 1))
+        return err_set(e, ERR_IO, "the environment is full");
+    if (a->options.parent == 0)
+        return ERR_OK;
+    unsetenv("NOTIFY_SOCKET");
+    unsetenv("WATCHDOG_USEC");
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    return getppid() == a->options.parent
+               ? ERR_OK
+               : err_set(e, ERR_CANCELLED, "the service that started this is gone");
 }
 
 static enum err_code app_open(struct app *a, struct err *e)
 {
     prepare_process();
-    enum err_code code = config_load(a->options.config, &a->config, e);
+    enum err_code code = config_load(a->options.config, a->options.account, &a->config, e);
     if (code)
         return code;
     log_level_set(a->config.log_level);
-    if (a->options.transient < 0) /* else genrectl has told them already */
+    if (a->options.transient < 0 && !a->options.parent) /* else they are told already */
         config_warn(&a->config);
-    code = open_state(a, e);
+    code = prepare_child(a, e);
+    if (code == ERR_OK)
+        code = open_state(a, e);
     if (code == ERR_OK)
         code = open_model(a, e);
     if (code == ERR_OK)
@@ -200,6 +224,7 @@ static void app_close(struct app *a)
     loop_timer_free(a->stopper);
     notify_watchdog_free(a->watchdog);
     events_close(&a->events);
+    accounts_close(&a->accounts);
     schedule_close(&a->schedule);
     expiry_close(&a->expiry);
     backup_close(&a->backup);
@@ -254,6 +279,7 @@ enum err_code app_run(const struct app_options *options, struct err *e)
         expiry_renew(&a.expiry);
         if (options->transient < 0)
             sources_wake(&a.sources, false);
+        accounts_look(&a.accounts);
         store_release_memory(a.store);
         mem_trim();
         loop_run(a.loop);
@@ -272,7 +298,7 @@ bool app_is_busy(const struct app *a)
 static void stop_when_idle(void *ctx)
 {
     struct app *a = ctx;
-    if (app_is_busy(a)) {
+    if (app_is_busy(a) || accounts_is_busy(&a->accounts)) {
         loop_timer_start(a->stopper, 10);
         return;
     }
@@ -286,6 +312,7 @@ void app_stop(struct app *a)
     a->stopping = true;
     log_info("genred: stopping");
     notify_stopping();
+    accounts_stop(&a->accounts);
     session_cancel(&a->session);
     runs_cancel(&a->runs, 0);
     sources_cancel(&a->sources);
@@ -301,13 +328,18 @@ void app_rest(struct app *a)
     mem_trim();
 }
 
+static void swap(char **one, char **other)
+{
+    char *kept = *one;
+    *one = *other;
+    *other = kept;
+}
+
 static void keep_old(char **now, char **old, const char *key)
 {
     if (strcmp(*now, *old) != 0)
         log_warning("reload: needs a restart key=%s", key);
-    char *swap = *now;
-    *now = *old;
-    *old = swap;
+    swap(now, old);
 }
 
 static void apply(struct app *a, struct config *fresh)
@@ -317,6 +349,8 @@ static void apply(struct app *a, struct config *fresh)
     keep_old(&fresh->state_dir, &a->config.state_dir, "state_dir");
     keep_old(&fresh->socket, &a->config.socket, "socket");
     keep_old(&fresh->listen, &a->config.listen, "listen");
+    swap(&fresh->accounts_dir, &a->config.accounts_dir);
+    swap(&fresh->first_socket, &a->config.first_socket);
     if (strcmp(fresh->model, a->config.model) != 0) {
         if (model_open(*fresh->model ? fresh->model : NULL, &model, &e))
             log_error("reload: model kept reason='%s'", e.text);
@@ -342,7 +376,8 @@ static void apply(struct app *a, struct config *fresh)
         log_error("reload: sources not opened reason='%s'", e.text);
     sources_wake(&a->sources, true);
     log_level_set(a->config.log_level);
-    config_warn(&a->config);
+    if (!a->options.parent)
+        config_warn(&a->config);
 }
 
 void app_reload(struct app *a)
@@ -353,7 +388,7 @@ void app_reload(struct app *a)
     if (a->reload_wanted || a->stopping)
         return;
     notify_reloading();
-    if (config_load(a->options.config, &fresh, &e))
+    if (config_load(a->options.config, a->options.account, &fresh, &e))
         log_error("reload: configuration kept reason='%s'", e.text);
     else
         apply(a, &fresh);

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "classifier/model.h"
 #include "classifier/tree.h"
+#include "daemon/accounts.h"
 #include "daemon/backup.h"
 #include "daemon/config.h"
 #include "daemon/events.h"
@@ -28,9 +29,11 @@
 #include "store/store.h"
 
 struct app_options {
-    const char *config; /* --config, or NULL */
-    int transient;      /* descriptor that its starter holds open, -1: a service */
-    int ready;          /* descriptor to write to when it listens, -1: none */
+    const char *config;  /* --config, or NULL */
+    const char *account; /* --account, or NULL */
+    int parent;          /* pid of the service that this is a further account of; 0: none */
+    int transient;       /* descriptor that its starter holds open, -1: a service */
+    int ready;           /* descriptor to write to when it listens, -1: none */
 };
 
 struct app {
@@ -60,6 +63,7 @@ struct app {
     struct sources sources;
     struct expiry expiry;
     struct backup backup;
+    struct accounts accounts;
 };
 
 /* Runs the daemon until it is told to stop. ERR_BUSY when another one owns the state directory. */

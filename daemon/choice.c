@@ -28,7 +28,8 @@ enum err_code choice_get(struct app *app, char ***ret_genres, size_t *ret_n, str
             add_name(&genres, &n, g);
         free(list);
     }
-    for (size_t i = 0; code == ERR_OK && n == 0 && i < app->config.genres.n; i++)
+    bool chosen = n > 0;
+    for (size_t i = 0; code == ERR_OK && !chosen && i < app->config.genres.n; i++)
         add_name(&genres, &n, app->config.genres.items[i]);
     arena_free(&a);
     *ret_genres = genres;

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "daemon/account.h"
 
 #define BIT(option) (UINT64_C(1) << OPTION_##option)
 
@@ -78,6 +79,9 @@ const struct command_option_row command_option_rows[OPTION_N] = {
     {OPTION_PNG, "png", "OUT", false, WORDS_FILES,
      "Also draw waveform, mel spectrogram and chromagram into this file."},
     {OPTION_FORMAT, "format", "NAME", false, WORDS_NONE, "What to print."},
+    {OPTION_ACCOUNT, "account", "NAME", false, WORDS_NONE,
+     "Serve this further account instead of the first, as with $GENRED_ACCOUNT; a new name makes "
+     "one."},
     {OPTION_CONFIG, "config", "FILE", false, WORDS_FILES, "Read this configuration file."},
     {OPTION_JSON, "json", NULL, false, WORDS_NONE,
      "Print JSON: one document, or one per line for long work."},
@@ -182,6 +186,9 @@ const struct command_row command_rows[] = {
      "Shows the progress and the end of every run, whoever started it."},
     {COMMAND_CANCEL, "cancel", "", 0, 0, COMMAND_PLAIN, false, WORDS_NONE, 0, 0,
      "Stop the run in progress.", "What it has done so far is kept; the next run goes on there."},
+    {COMMAND_ACCOUNTS, "accounts", "", 0, 0, COMMAND_PLAIN, false, WORDS_NONE, 0, 0,
+     "List the accounts beside the first, and whether a daemon serves each.",
+     "Starts no daemon. An account is made by its first login: genrectl --account NAME login."},
     {COMMAND_PATHS, "paths", "", 0, 0, COMMAND_PLAIN, false, WORDS_NONE, 0, 0,
      "Show where configuration, state, socket and page are.", "Starts no daemon."},
     {COMMAND_DOCTOR, "doctor", "", 0, 0, COMMAND_PLAIN, false, WORDS_NONE, 0, 0,
@@ -405,7 +412,8 @@ static enum err_code options_check(const struct command *c, struct err *e)
             return err_set(e, ERR_USAGE, "%s needs --%s %s", c->row->name, o->name, o->argument);
         }
     }
-    return ERR_OK;
+    const char *account = c->value[OPTION_ACCOUNT];
+    return account != NULL ? account_check(account, e) : ERR_OK;
 }
 
 /* Whether --json stands among the words; for the shape of an error about any other word. */

@@ -29,6 +29,7 @@ enum command_id {
     COMMAND_RUNS,
     COMMAND_WATCH,
     COMMAND_CANCEL,
+    COMMAND_ACCOUNTS,
     COMMAND_PATHS,
     COMMAND_DOCTOR,
     COMMAND_DROP,
@@ -89,7 +90,8 @@ enum command_option {
     OPTION_CSV,
     OPTION_PNG,
     OPTION_FORMAT,
-    OPTION_CONFIG, /* from here on: legal with every command */
+    OPTION_ACCOUNT, /* from here on: legal with every command */
+    OPTION_CONFIG,
     OPTION_JSON,
     OPTION_QUIET,
     OPTION_NO_COLOR,
@@ -97,7 +99,7 @@ enum command_option {
     OPTION_VERSION,
     OPTION_N
 };
-#define OPTION_FIRST_GLOBAL OPTION_CONFIG
+#define OPTION_FIRST_GLOBAL OPTION_ACCOUNT
 
 /* What a shell offers for the word. */
 enum command_words { WORDS_NONE, WORDS_FILES, WORDS_GENRES, WORDS_SHELLS, WORDS_COMMANDS };

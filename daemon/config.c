@@ -11,10 +11,12 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "daemon/account.h"
 #include "daemon/config_path.h"
 #include "daemon/config_value.h"
 
-#define FILE_MAX_BYTES ((size_t)1 << 20)
+#define FILE_MAX_BYTES  ((size_t)1 << 20)
+#define ACCOUNT_SECTION "account"
 
 extern char **environ;
 
@@ -111,6 +113,7 @@ static enum err_code key_set(struct config *c, size_t row, const char *value,
 struct reading {
     struct config *c;
     const char *dir;
+    bool own; /* the second time, for the account's own section alone */
 };
 
 static size_t key_find(const char *section, const char *key)
@@ -162,16 +165,72 @@ static void unknown_warn(struct config *c, const char *section, const char *key,
     config_value_list_add(&c->warnings, text);
 }
 
+/* The name in "account NAME", "" in "account"; NULL for every other section. */
+static const char *section_account(const char *section)
+{
+    size_t n = strlen(ACCOUNT_SECTION);
+    bool ours = text_starts_with(section, ACCOUNT_SECTION) && strchr(" \t", section[n]) != NULL;
+    return ours ? section + n + strspn(section + n, " \t") : NULL;
+}
+
+/* Of those sections' keys, which stand there without their section. */
+static size_t account_key_find(const char *key)
+{
+    static const char *const derived[] = {"state_dir", "socket", "listen"};
+    for (size_t i = 0; i < sizeof(derived) / sizeof(derived[0]); i++) {
+        if (text_equal(key, derived[i])) {
+            return SIZE_MAX;
+        }
+    }
+    size_t row = 0;
+    while (row < config_n_keys && !text_equal(config_keys[row].key, key)) {
+        row++;
+    }
+    return row < config_n_keys ? row : SIZE_MAX;
+}
+
+static void account_warn(struct config *c, const char *name, const char *key, const char *where)
+{
+    const char *names[64];
+    size_t n = 0;
+    struct err e;
+    if (account_check(name, &e) != ERR_OK) {
+        config_value_list_add(&c->warnings, mem_printf("%s: %s", where, e.text));
+        return;
+    }
+    if (account_key_find(key) != SIZE_MAX) {
+        return;
+    }
+    for (size_t i = 0; i < config_n_keys; i++) {
+        if (account_key_find(config_keys[i].key) != SIZE_MAX) {
+            names[n++] = config_keys[i].key;
+        }
+    }
+    const char *near = text_nearest(key, names, n);
+    config_value_list_add(&c->warnings,
+                          mem_printf("%s: unknown key \"%s\" in [" ACCOUNT_SECTION " %s]%s%s%s",
+                                     where, key, name, near != NULL ? ", did you mean \"" : "",
+                                     near != NULL ? near : "", near != NULL ? "\"?" : ""));
+}
+
 static enum err_code line_take(void *ctx, const char *section, const char *key, const char *value,
                                int line, struct err *e)
 {
     struct reading *r = ctx;
+    const char *account = section_account(section);
+    if (r->own && !(account != NULL && text_equal(account, r->c->account))) {
+        return ERR_OK;
+    }
     struct config_origin from = {.dir = r->dir,
                                  .name = mem_printf("%s: line %d", r->c->file, line)};
     enum err_code code = ERR_OK;
-    size_t row = key_find(section, key);
-    if (row == SIZE_MAX) {
+    size_t row = account != NULL ? account_key_find(key) : key_find(section, key);
+    if (account != NULL && !r->own) {
+        account_warn(r->c, account, key, from.name);
+    } else if (row == SIZE_MAX && !r->own) {
         unknown_warn(r->c, section, key, from.name);
+    } else if (row == SIZE_MAX) {
+        code = ERR_OK; /* told the first time */
     } else if (key_set(r->c, row, value, &from, e) != ERR_OK) {
         code = err_wrap(e, "line %d", line);
     }
@@ -188,8 +247,13 @@ static enum err_code file_take(struct config *c, struct err *e)
     enum err_code code = file_read(c->file, &text, e);
     if (code != ERR_OK) {
         code = err_set(e, ERR_CONFIG, "%s", e->text);
-    } else if (ini_parse(buf_str(&text), text.len, line_take, &r, e) != ERR_OK) {
-        code = err_wrap(e, "%s", c->file);
+    } else {
+        code = ini_parse(buf_str(&text), text.len, line_take, &r, e);
+        r.own = true;
+        if (code == ERR_OK && c->account != NULL) {
+            code = ini_parse(buf_str(&text), text.len, line_take, &r, e);
+        }
+        code = code == ERR_OK ? ERR_OK : err_wrap(e, "%s", c->file);
     }
     free(dir);
     buf_free(&text);
@@ -297,6 +361,7 @@ static enum err_code paths_take(struct config *c, struct err *e)
         free(c->tree);
         c->tree = config_path_tree(c->file);
     }
+    account_place(c);
     struct sockaddr_un address;
     if (strlen(c->socket) >= sizeof(address.sun_path)) {
         return err_set(e, ERR_CONFIG,
@@ -322,10 +387,27 @@ static enum err_code sources_check(const struct config *c, struct err *e)
     return ERR_OK;
 }
 
-enum err_code config_load(const char *path, struct config *ret, struct err *e)
+/* The account that was named, by the caller or in the environment. */
+static enum err_code account_take(struct config *c, const char *name, struct err *e)
+{
+    const char *variable = getenv("GENRED_ACCOUNT");
+    if (name == NULL && (variable == NULL || *variable == '\0')) {
+        return ERR_OK;
+    }
+    if (account_check(name != NULL ? name : variable, e) != ERR_OK) {
+        return name != NULL ? e->code : err_wrap(e, "environment GENRED_ACCOUNT");
+    }
+    c->account = mem_strdup(name != NULL ? name : variable);
+    return ERR_OK;
+}
+
+enum err_code config_load(const char *path, const char *account, struct config *ret, struct err *e)
 {
     struct config c = {.file = config_path_file(path)};
-    enum err_code code = defaults_take(&c, e);
+    enum err_code code = account_take(&c, account, e);
+    if (code == ERR_OK) {
+        code = defaults_take(&c, e);
+    }
     if (code == ERR_OK && c.file != NULL) {
         code = file_take(&c, e);
     }
@@ -379,7 +461,11 @@ void config_free(struct config *c)
         }
     }
     free(c->file);
+    free(c->account);
     free(c->listen_host);
+    free(c->accounts_dir);
+    free(c->first_socket);
+    free(c->system_socket);
     config_value_list_free(&c->order);
     config_value_list_free(&c->genres);
     config_value_list_free(&c->warnings);

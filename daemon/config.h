@@ -17,8 +17,9 @@ struct config_list {
 
 /* Everything is owned by the struct and never NULL unless said; config_free gives it back. */
 struct config {
-    char *file;   /* the file that was read, absolute; NULL: none was found */
-    uint64_t set; /* bit i: row i of the table was set by the file or the environment */
+    char *file;    /* the file that was read, absolute; NULL: none was found */
+    char *account; /* NULL: the first one */
+    uint64_t set;  /* bit i: row i of the table was set by the file or the environment */
     struct config_list warnings; /* whole sentences, without a full stop, at most one per cause */
 
     char *client_id;           /* "" while the person has not set it */
@@ -55,6 +56,11 @@ struct config {
 
     char *model; /* absolute; "": the shipped one */
     char *tree;  /* absolute; "": the shipped one alone */
+
+    char *accounts_dir;  /* absolute: the state directories of the further accounts */
+    char *first_socket;  /* of the first account's daemon */
+    char *system_socket; /* that this account has when the daemon is a service of the system */
+    int64_t n_accounts;  /* those in accounts_dir, and the first */
 };
 
 enum config_type {
@@ -89,14 +95,20 @@ extern const size_t config_n_keys;
 extern const char *const config_sources[];
 extern const size_t config_n_sources;
 
-/* Reads `path`, or when NULL the first of $GENRED_CONFIG, $XDG_CONFIG_HOME/genred/genred.conf (else
+/* account: the name of a further account; NULL: $GENRED_ACCOUNT, and without that the first.
+ * ERR_USAGE if it cannot be a name. A section [account NAME] sets for that account alone the keys
+ * of all other sections but state_dir, socket and listen, which follow from the name; of the
+ * sections of other accounts only the keys are looked at, never the values.
+ *
+ * Reads `path`, or when NULL the first of $GENRED_CONFIG, $XDG_CONFIG_HOME/genred/genred.conf (else
  * ~/.config/genred/genred.conf) and /etc/genred/genred.conf that exists; then the environment
  * GENRED_<SECTION>_<KEY>, which wins. A file that was named and is missing, a malformed line or a
  * bad value is ERR_CONFIG with file and line; an unknown section, key or source is a warning in the
  * result. Relative paths in the file are relative to the file's directory, those in the environment
  * to the working directory; "~/" is the home directory. *ret is untouched on failure. Caller:
  * config_free. */
-ERR_NODISCARD enum err_code config_load(const char *path, struct config *ret, struct err *e);
+ERR_NODISCARD enum err_code config_load(const char *path, const char *account, struct config *ret,
+                                        struct err *e);
 void config_free(struct config *c); /* zeroes it; legal on a zeroed one */
 
 /* Whether the file or the environment set this key. */

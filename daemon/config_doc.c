@@ -6,6 +6,10 @@
 #include "base/text.h"
 #include "daemon/config.h"
 
+static const char account_help[] =
+    "Of a further account (genrectl --account NAME): any key of the other sections but state_dir, "
+    "socket and listen, for that account alone.";
+
 static bool starts_section(size_t row)
 {
     return row == 0 || !text_equal(config_keys[row].section, config_keys[row - 1].section);
@@ -30,6 +34,7 @@ void config_doc_file(struct buf *b)
         const char *value = shown_default(k);
         buf_printf(b, "# %s\n#%s =%s%s\n", k->help, k->key, *value != '\0' ? " " : "", value);
     }
+    buf_printf(b, "\n# %s\n#[account name]\n#genres =\n", account_help);
 }
 
 void config_doc_markdown(struct buf *b)
@@ -44,6 +49,7 @@ void config_doc_markdown(struct buf *b)
         const char *quote = *value != '\0' ? "`" : "";
         buf_printf(b, "| `%s` | %s%s%s | %s |\n", k->key, quote, value, quote, k->help);
     }
+    buf_printf(b, "\n`[account NAME]`\n\n%s\n", account_help);
 }
 
 /* scdoc takes _ and * for emphasis and [ for a table: all are written literally. */
@@ -76,4 +82,7 @@ void config_doc_scdoc(struct buf *b)
         scdoc_text(b, k->help);
         buf_add_str(b, "\n\n");
     }
+    buf_add_str(b, "## [account NAME]\n\n");
+    scdoc_text(b, account_help);
+    buf_add_str(b, "\n\n");
 }

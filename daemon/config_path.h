@@ -8,7 +8,8 @@
 #ifndef GENRED_SYSCONFDIR
 #define GENRED_SYSCONFDIR "/etc"
 #endif
-#define CONFIG_PATH_SYSTEM_FILE GENRED_SYSCONFDIR "/genred/genred.conf"
+#define CONFIG_PATH_SYSTEM_FILE   GENRED_SYSCONFDIR "/genred/genred.conf"
+#define CONFIG_PATH_SYSTEM_SOCKET "/run/genred/genred.sock"
 
 char *config_path_working_dir(void);
 /* Relative to dir, which is absolute; "~/" is the home directory. */

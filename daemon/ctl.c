@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "daemon/ctl_account.h"
 #include "daemon/ctl_table.h"
 
 #define REPLY_MAX ((size_t)64 << 20)
@@ -21,7 +22,10 @@ enum err_code ctl_failure(struct ctl *c, const struct json *j, struct err *e)
     if (code == ERR_OK) {
         code = ERR_BUG;
     }
-    err_set(e, code, "%s", message != NULL ? message : "the daemon failed without a reason");
+    char *hint = ctl_account_hint(&c->config,
+                                  message != NULL ? message : "the daemon failed without a reason");
+    err_set(e, code, "%s", hint);
+    free(hint);
     const char *at = json_get_str(j, "retry_at");
     if (at != NULL && text_to_time(at, &at_s)) {
         e->retry_at_s = at_s;

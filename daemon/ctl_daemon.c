@@ -17,14 +17,14 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/config_path.h"
+#include "daemon/ctl_account.h"
 
-#define READY_MS      30000 /* opening a large database after a crash takes a while */
-#define BUSY_MS       6000  /* another one is just starting, or just ending */
-#define AGAIN_MS      1000
-#define END_MS        10000
-#define STEP_MS       25
-#define READY_MAX     4096
-#define SYSTEM_SOCKET "/run/genred/genred.sock"
+#define READY_MS  30000 /* opening a large database after a crash takes a while */
+#define BUSY_MS   6000  /* another one is just starting, or just ending */
+#define AGAIN_MS  1000
+#define END_MS    10000
+#define STEP_MS   25
+#define READY_MAX 4096
 
 enum start_result { START_READY, START_BUSY, START_FAILED };
 
@@ -53,21 +53,37 @@ static bool may_use_system(const struct config *c)
            !config_is_set(c, "daemon", "socket") && !config_is_set(c, "daemon", "state_dir");
 }
 
-enum err_code ctl_daemon_find(const struct config *c, int stop_fd, struct ctl_daemon *ret,
-                              bool *ret_none, struct err *e)
+/* At the first of the two sockets that is there; system NULL: at own alone. */
+static enum err_code find_at(const char *own, const char *system, struct ctl_daemon *ret,
+                             bool *ret_none, struct err *e)
 {
-    *ret = (struct ctl_daemon){
-        .socket = c->socket, .stop_fd = stop_fd, .hold_fd = -1, .guard = {.fd = -1}};
-    enum err_code code = try_socket(c->socket, ret, ret_none, e);
-    if (code != ERR_OK && *ret_none && may_use_system(c)) {
+    enum err_code code = try_socket(own, ret, ret_none, e);
+    if (code != ERR_OK && *ret_none && system != NULL) {
         bool none;
         struct err ignored;
-        if (try_socket(SYSTEM_SOCKET, ret, &none, &ignored) == ERR_OK) {
+        if (try_socket(system, ret, &none, &ignored) == ERR_OK) {
             *ret_none = false;
             return ERR_OK;
         }
     }
     return code;
+}
+
+enum err_code ctl_daemon_find(const struct config *c, int stop_fd, struct ctl_daemon *ret,
+                              bool *ret_none, struct err *e)
+{
+    *ret = (struct ctl_daemon){
+        .socket = c->socket, .stop_fd = stop_fd, .hold_fd = -1, .guard = {.fd = -1}};
+    return find_at(c->socket, may_use_system(c) ? c->system_socket : NULL, ret, ret_none, e);
+}
+
+enum err_code ctl_daemon_find_first(const struct config *c, int stop_fd, struct ctl_daemon *ret,
+                                    bool *ret_none, struct err *e)
+{
+    const char *system = may_use_system(c) ? CONFIG_PATH_SYSTEM_SOCKET : NULL;
+    *ret = (struct ctl_daemon){
+        .socket = c->first_socket, .stop_fd = stop_fd, .hold_fd = -1, .guard = {.fd = -1}};
+    return find_at(c->first_socket, system, ret, ret_none, e);
 }
 
 /* --- starting ----------------------------------------------------------------------------------
@@ -124,12 +140,16 @@ static pid_t child_fork(const struct config *c, int hold_fd, int ready_fd)
     snprintf(hold, sizeof(hold), "%d", hold_fd);
     snprintf(ready, sizeof(ready), "%d", ready_fd);
     char *program = program_find();
-    char *argv[8] = {program};
+    char *argv[10] = {program};
     size_t n = 1;
-    char flags[4][16] = {"--config", "--transient", "--ready"};
+    char flags[4][16] = {"--config", "--transient", "--ready", "--account"};
     if (c->file != NULL) {
         argv[n++] = flags[0];
         argv[n++] = c->file;
+    }
+    if (c->account != NULL) {
+        argv[n++] = flags[3];
+        argv[n++] = c->account;
     }
     argv[n++] = flags[1];
     argv[n++] = hold;
@@ -277,6 +297,28 @@ static enum err_code ping(const struct ctl_daemon *d, struct err *e)
     return code;
 }
 
+/* A further account's daemon is for the service to start, so that it is there from now on. */
+static enum start_result start_anyhow(const struct config *c, int stop_fd, struct ctl_daemon *d,
+                                      struct err *e)
+{
+    enum ctl_account_result result = CTL_ACCOUNT_NONE;
+    bool none;
+    if (c->account != NULL) {
+        result = ctl_account_start(c, stop_fd, &d->exit_status, e);
+    }
+    switch (result) {
+    case CTL_ACCOUNT_NONE:
+        return start_once(c, d, e);
+    case CTL_ACCOUNT_READY:
+        return ctl_daemon_find(c, stop_fd, d, &none, e) == ERR_OK ? START_READY : START_BUSY;
+    case CTL_ACCOUNT_BUSY:
+        return START_BUSY;
+    case CTL_ACCOUNT_FAILED:
+        break;
+    }
+    return START_FAILED;
+}
+
 enum err_code ctl_daemon_start(const struct config *c, int stop_fd, struct ctl_daemon *ret,
                                struct err *e)
 {
@@ -298,7 +340,7 @@ enum err_code ctl_daemon_start(const struct config *c, int stop_fd, struct ctl_d
             return code;
         }
         if (clock_boot_ms() >= start_at_ms) {
-            enum start_result result = start_once(c, ret, e);
+            enum start_result result = start_anyhow(c, stop_fd, ret, e);
             if (result == START_READY) {
                 return ERR_OK;
             }

@@ -23,8 +23,13 @@ struct ctl_daemon {
  */
 ERR_NODISCARD enum err_code ctl_daemon_find(const struct config *c, int stop_fd,
                                             struct ctl_daemon *ret, bool *ret_none, struct err *e);
-/* Finds or starts one; returns when it listens. Several at once share the one that was first. *ret
- * is set on failure too, for its exit_status; ctl_daemon_close is needed either way. */
+/* The same for the daemon of the first account, whichever c is for. */
+ERR_NODISCARD enum err_code ctl_daemon_find_first(const struct config *c, int stop_fd,
+                                                  struct ctl_daemon *ret, bool *ret_none,
+                                                  struct err *e);
+/* Finds or starts one, or has the service start it for a further account; returns when it listens.
+ * Several at once share the one that was first. *ret is set on failure too, for its exit_status;
+ * ctl_daemon_close is needed either way. */
 ERR_NODISCARD enum err_code ctl_daemon_start(const struct config *c, int stop_fd,
                                              struct ctl_daemon *ret, struct err *e);
 /* A new connection. A daemon that was there and is not any more is never replaced. */

@@ -40,7 +40,8 @@ check_addf(struct json *checks, const char *name, bool ok, const char *hint, con
 static bool config_check(struct ctl *c, struct json *checks)
 {
     struct err e;
-    if (config_load(c->command.value[OPTION_CONFIG], &c->config, &e) != ERR_OK) {
+    if (config_load(c->command.value[OPTION_CONFIG], c->command.value[OPTION_ACCOUNT], &c->config,
+                    &e) != ERR_OK) {
         check_add(checks, "config", false, e.text, "correct the file or the variable named here");
         return false;
     }

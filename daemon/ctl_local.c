@@ -256,6 +256,7 @@ enum err_code ctl_local_run(const struct command *c, struct err *e)
     case COMMAND_RUNS:
     case COMMAND_WATCH:
     case COMMAND_CANCEL:
+    case COMMAND_ACCOUNTS:
     case COMMAND_PATHS:
     case COMMAND_DOCTOR:
     case COMMAND_DROP:

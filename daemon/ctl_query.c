@@ -261,6 +261,9 @@ enum err_code ctl_query_paths(struct ctl *c, struct err *e)
     (void)e;
     struct json *j = json_object();
     json_set_str(j, "config", c->config.file);
+    if (c->config.account != NULL) {
+        json_set_str(j, "account", c->config.account);
+    }
     json_set_str(j, "state_dir", c->config.state_dir);
     json_set_str(j, "socket", c->config.socket);
     page_set(j, &c->config);

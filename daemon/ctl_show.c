@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "daemon/ctl_account.h"
 #include "daemon/ctl_plan.h"
 #include "daemon/ctl_table.h"
 
@@ -81,12 +82,14 @@ static const char *name_of(const struct json *j)
 /* --- status ------------------------------------------------------------------------------------
  */
 
-static void login_print(const struct json *status)
+static void login_print(const struct ctl *c, const struct json *status)
 {
     if (!json_get_bool(status, "logged_in", false)) {
+        char *hint = ctl_account_hint(&c->config, "none: genrectl login");
         line_print("login", json_get_bool(status, "client_id_set", true)
-                                ? "none: genrectl login"
+                                ? hint
                                 : "none: set [spotify] client_id first, see README");
+        free(hint);
         return;
     }
     const char *user = name_of(json_get(status, "user"));
@@ -157,10 +160,12 @@ static void warnings_print(const struct ctl *c, const struct json *warnings)
 {
     for (const struct json *w = json_first(warnings); w != NULL; w = json_next(w)) {
         if (json_str(w) != NULL) {
-            char *clean = ctl_table_clean(json_str(w));
+            char *hint = ctl_account_hint(&c->config, json_str(w));
+            char *clean = ctl_table_clean(hint);
             printf("%swarning: %s%s\n", c->color ? "\x1b[33m" : "", clean,
                    c->color ? "\x1b[0m" : "");
             free(clean);
+            free(hint);
         }
     }
 }
@@ -183,10 +188,19 @@ static void budget_print(const struct json *budget)
     time_print("room again", budget, "room_at");
 }
 
+static void accounts_print(const struct json *accounts)
+{
+    struct buf b = {0};
+    ctl_account_names(accounts, &b);
+    line_print("accounts", b.len > 0 ? buf_str(&b) : NULL);
+    buf_free(&b);
+}
+
 void ctl_show_status(const struct ctl *c, const struct json *status)
 {
     char text[96];
-    login_print(status);
+    line_print("account", json_get_str(status, "account"));
+    login_print(c, status);
     line_print("access", json_get_str(status, "access"));
     snprintf(text, sizeof(text), "%lld liked, %lld labelled",
              (long long)json_get_int(status, "liked", 0),
@@ -204,6 +218,7 @@ void ctl_show_status(const struct ctl *c, const struct json *status)
     budget_print(json_get(status, "budget"));
     time_print("on hold", status, "cooldown_until");
     running_print(json_get(status, "running"));
+    accounts_print(json_get(status, "accounts"));
     playlists_print(c, json_get(status, "playlists"));
     warnings_print(c, json_get(status, "warnings"));
 }

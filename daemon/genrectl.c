@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "daemon/ctl.h"
+#include "daemon/ctl_account.h"
 #include "daemon/ctl_backup.h"
 #include "daemon/ctl_doctor.h"
 #include "daemon/ctl_exclude.h"
@@ -66,6 +67,8 @@ static carry_out_fn *carry_out_find(enum command_id id)
         return ctl_work_watch;
     case COMMAND_CANCEL:
         return ctl_query_cancel;
+    case COMMAND_ACCOUNTS:
+        return ctl_account_show;
     case COMMAND_PATHS:
         return ctl_query_paths;
     case COMMAND_DROP:
@@ -131,7 +134,8 @@ static bool wants_color(const struct command *c)
 
 static enum err_code prepare(struct ctl *c, struct err *e)
 {
-    enum err_code code = config_load(c->command.value[OPTION_CONFIG], &c->config, e);
+    enum err_code code = config_load(c->command.value[OPTION_CONFIG],
+                                     c->command.value[OPTION_ACCOUNT], &c->config, e);
     if (code != ERR_OK) {
         return code;
     }

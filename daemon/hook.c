@@ -34,14 +34,13 @@ void hook_run(const char *command, const char *error, const char *message)
 {
     char shell[] = "/bin/sh";
     char flag[] = "-c";
+    /* The shell that is our child ends at once, so that the command is init's to wait for. */
+    char apart[] = "/bin/sh -c \"$0\" &";
     pid_t pid = 0;
     posix_spawnattr_t attr;
     sigset_t all;
     if (!*command)
         return;
-    /* Nobody waits for it: the kernel takes its status away. */
-    struct sigaction no_zombies = {.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT};
-    sigaction(SIGCHLD, &no_zombies, NULL);
     posix_spawnattr_init(&attr);
     sigfillset(&all);
     posix_spawnattr_setsigdefault(&attr, &all);
@@ -52,10 +51,12 @@ void hook_run(const char *command, const char *error, const char *message)
     char *message_var = mem_printf("GENRED_MESSAGE=%s", message);
     char *words = mem_strdup(command);
     char **env = environment(error_var, message_var);
-    char *argv[] = {shell, flag, words, NULL};
+    char *argv[] = {shell, flag, apart, words, NULL};
     int rc = posix_spawn(&pid, shell, NULL, &attr, argv, env);
     if (rc)
         log_error("hook: not started reason='%s'", strerror(rc));
+    while (!rc && waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+    }
     posix_spawnattr_destroy(&attr);
     free(env);
     free(words);

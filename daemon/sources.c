@@ -410,8 +410,11 @@ static struct source_place place_of(const struct config *c, const struct source 
 
 int64_t sources_interval_ms(const struct sources_lane *lane)
 {
-    return lane->source == &source_musicbrainz ? lane->app->config.musicbrainz_interval_ms
-                                               : lane->source->interval_ms;
+    const struct app *app = lane->app;
+    /* They ask from one address: each account of a service takes its share of what that may. */
+    int64_t share = app->options.transient < 0 ? app->config.n_accounts : 1;
+    return share * (lane->source == &source_musicbrainz ? app->config.musicbrainz_interval_ms
+                                                        : lane->source->interval_ms);
 }
 
 static enum err_code lane_open(struct sources *s, const struct source *source, struct err *e)

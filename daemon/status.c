@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "daemon/account.h"
 #include "daemon/app.h"
 #include "daemon/choice.h"
 #include "daemon/jobs/history.h"
@@ -160,6 +161,9 @@ enum err_code status_json(struct app *a, struct json **ret, struct err *e)
             json_set(j, "running", running);
         else
             json_set_null(j, "running");
+        json_set_str(j, "account", a->config.account);
+        if (!a->config.account)
+            json_set(j, "accounts", account_json(&a->config));
         json_set_int(j, "pid", getpid());
         json_set_str(j, "version", GENRED_VERSION);
         add_warnings(a, j);

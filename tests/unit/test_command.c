@@ -83,6 +83,20 @@ static void test_flags_stand_anywhere(void **state)
     }
 }
 
+static void test_an_account_is_named_anywhere(void **state)
+{
+    (void)state;
+    struct command c;
+    accept("--account anna login", &c);
+    assert_string_equal(c.value[OPTION_ACCOUNT], "anna");
+    accept("paths --account=anna", &c);
+    assert_string_equal(c.value[OPTION_ACCOUNT], "anna");
+    accept("accounts", &c);
+    refuse("--account Anna", "an account's name has 1 to 32");
+    refuse("--account=", "an account's name has 1 to 32");
+    refuse("login --account", "--account needs a value: NAME");
+}
+
 static void test_arguments(void **state)
 {
     (void)state;
@@ -249,6 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_command_is_status),
         cmocka_unit_test(test_flags_stand_anywhere),
+        cmocka_unit_test(test_an_account_is_named_anywhere),
         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_data_takes_several),
         cmocka_unit_test(test_flags_of_a_comparison),

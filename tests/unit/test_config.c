@@ -14,13 +14,14 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "daemon/account.h"
 #include "daemon/config.h"
 #include "daemon/config_doc.h"
 #include "tests/unit/temp.h"
 
 static const char *const variables[] = {
-    "GENRED_CONFIG",   "XDG_CONFIG_HOME", "XDG_STATE_HOME",
-    "XDG_RUNTIME_DIR", "STATE_DIRECTORY", "RUNTIME_DIRECTORY",
+    "GENRED_CONFIG",   "XDG_CONFIG_HOME",   "XDG_STATE_HOME", "XDG_RUNTIME_DIR",
+    "STATE_DIRECTORY", "RUNTIME_DIRECTORY", "GENRED_ACCOUNT",
 };
 
 /* Every test begins with an empty home directory and none of our variables. */
@@ -46,7 +47,7 @@ static void load(void **state, const char *text, struct config *c)
 {
     struct err e = {0};
     file_put(state, "c.conf", text);
-    if (config_load(temp_path(state, "c.conf"), c, &e) != ERR_OK) {
+    if (config_load(temp_path(state, "c.conf"), NULL, c, &e) != ERR_OK) {
         fail_msg("%s: %s", text, e.text);
     }
 }
@@ -56,7 +57,7 @@ static void refuse(void **state, const char *text, const char *part)
     struct err e = {0};
     struct config c = {.redirect_port = 77};
     file_put(state, "c.conf", text);
-    assert_int_equal(config_load(temp_path(state, "c.conf"), &c, &e), ERR_CONFIG);
+    assert_int_equal(config_load(temp_path(state, "c.conf"), NULL, &c, &e), ERR_CONFIG);
     if (strstr(e.text, part) == NULL || strstr(e.text, "c.conf: ") == NULL) {
         fail_msg("%s: \"%s\" lacks \"%s\"", text, e.text, part);
     }
@@ -67,7 +68,7 @@ static void test_defaults(void **state)
 {
     struct err e;
     struct config c;
-    assert_int_equal(config_load(NULL, &c, &e), ERR_OK);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_OK);
     assert_null(c.file);
     assert_string_equal(c.client_id, "");
     assert_int_equal(c.redirect_port, 8888);
@@ -225,7 +226,7 @@ static void test_the_environment_wins(void **state)
                         "GENRED_SORT_MIN_TRACKS?");
     config_free(&c);
     setenv("GENRED_SORT_THRESHOLD", "x", 1);
-    assert_int_equal(config_load(NULL, &c, &e), ERR_CONFIG);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_CONFIG);
     assert_non_null(strstr(e.text, "environment GENRED_SORT_THRESHOLD"));
     unsetenv("GENRED_SORT_THRESHOLD");
     unsetenv("GENRED_SORT_MINTRACKS");
@@ -240,20 +241,20 @@ static void test_where_the_file_is(void **state)
     assert_int_equal(file_make_dir(dir, 0700, &e), ERR_OK);
     file_put(state, "xdg/genred/genred.conf", "[spotify]\nclient_id = from-xdg\n");
     setenv("XDG_CONFIG_HOME", temp_path(state, "xdg"), 1);
-    assert_int_equal(config_load(NULL, &c, &e), ERR_OK);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_OK);
     assert_string_equal(c.client_id, "from-xdg");
     config_free(&c);
 
     file_put(state, "named.conf", "[spotify]\nclient_id = named\n");
     setenv("GENRED_CONFIG", temp_path(state, "named.conf"), 1);
-    assert_int_equal(config_load(NULL, &c, &e), ERR_OK);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_OK);
     assert_string_equal(c.client_id, "named");
     config_free(&c);
 
     setenv("GENRED_CONFIG", temp_path(state, "missing.conf"), 1);
-    assert_int_equal(config_load(NULL, &c, &e), ERR_CONFIG);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_CONFIG);
     assert_non_null(strstr(e.text, "missing.conf"));
-    assert_int_equal(config_load(temp_path(state, "absent"), &c, &e), ERR_CONFIG);
+    assert_int_equal(config_load(temp_path(state, "absent"), NULL, &c, &e), ERR_CONFIG);
 }
 
 static void test_where_the_socket_is(void **state)
@@ -264,16 +265,16 @@ static void test_where_the_socket_is(void **state)
     setenv("STATE_DIRECTORY", "/var/lib/genred:/elsewhere", 1);
     setenv("RUNTIME_DIRECTORY", "/run/genred", 1);
     setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
-    assert_int_equal(config_load(NULL, &c, &e), ERR_OK);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_OK);
     assert_string_equal(c.state_dir, "/var/lib/genred");
     assert_string_equal(c.socket, "/run/genred/genred.sock");
     config_free(&c);
     unsetenv("RUNTIME_DIRECTORY");
-    assert_int_equal(config_load(NULL, &c, &e), ERR_OK);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_OK);
     assert_string_equal(c.socket, "/run/user/7/genred/genred.sock");
     config_free(&c);
     setenv("GENRED_DAEMON_STATE_DIR", "/tmp/own", 1);
-    assert_int_equal(config_load(NULL, &c, &e), ERR_OK);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_OK);
     assert_string_equal(c.socket, "/tmp/own/genred.sock");
     config_free(&c);
     unsetenv("GENRED_DAEMON_STATE_DIR");
@@ -281,7 +282,156 @@ static void test_where_the_socket_is(void **state)
     char text[128] = "/";
     memset(text + 1, 'a', 110);
     setenv("GENRED_DAEMON_SOCKET", text, 1);
-    assert_int_equal(config_load(NULL, &c, &e), ERR_CONFIG);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_CONFIG);
+    assert_non_null(strstr(e.text, "107 bytes"));
+    unsetenv("GENRED_DAEMON_SOCKET");
+}
+
+/* Loads c.conf for the account, which must work. */
+static void load_account(void **state, const char *text, const char *account, struct config *c)
+{
+    struct err e = {0};
+    file_put(state, "c.conf", text);
+    if (config_load(temp_path(state, "c.conf"), account, c, &e) != ERR_OK) {
+        fail_msg("%s: %s", text, e.text);
+    }
+}
+
+static const char account_file[] =
+    "[account anna]\ngenres = jazz\nthreshold = 0.25\npublic = yes\nclient_id = own\n"
+    "[sort]\ngenres = rock, pop\nmin_tracks = 3\n[spotify]\nclient_id = all\n"
+    "[account ben]\nthreshold = much\n[daemon]\nstate_dir = st\nlisten = 127.0.0.1:1\n";
+
+static void test_an_account_has_its_own_values(void **state)
+{
+    struct config c;
+    load_account(state, account_file, "anna", &c);
+    assert_string_equal(c.account, "anna");
+    assert_int_equal(c.genres.n, 1);
+    assert_string_equal(c.genres.items[0], "jazz");
+    assert_true(c.threshold == 0.25 && c.is_public);
+    assert_string_equal(c.client_id, "own");
+    assert_int_equal(c.min_tracks, 3);
+    assert_string_equal(c.state_dir, temp_path(state, "st/accounts/anna"));
+    assert_string_equal(c.accounts_dir, temp_path(state, "st/accounts"));
+    assert_string_equal(c.socket, temp_path(state, "st/genred-anna.sock"));
+    assert_string_equal(c.first_socket, temp_path(state, "st/genred.sock"));
+    assert_string_equal(c.system_socket, "/run/genred/genred-anna.sock");
+    assert_string_equal(c.listen, "");
+    assert_null(c.listen_host);
+    assert_int_equal(c.warnings.n, 0);
+    config_free(&c);
+}
+
+static void test_the_first_account_sees_no_others_values(void **state)
+{
+    struct config c;
+    load_account(state, account_file, NULL, &c);
+    assert_null(c.account);
+    assert_int_equal(c.genres.n, 2);
+    assert_true(c.threshold == -1 && !c.is_public);
+    assert_string_equal(c.client_id, "all");
+    assert_string_equal(c.state_dir, temp_path(state, "st"));
+    assert_string_equal(c.socket, temp_path(state, "st/genred.sock"));
+    assert_string_equal(c.listen_host, "127.0.0.1");
+    config_free(&c);
+    struct err e;
+    assert_int_equal(config_load(temp_path(state, "c.conf"), "ben", &c, &e), ERR_CONFIG);
+    assert_non_null(strstr(e.text, "line 12: sort.threshold: \"much\""));
+}
+
+static void test_accounts_are_counted(void **state)
+{
+    struct err e;
+    struct config c;
+    char dir[512];
+    static const char *const dirs[] = {"st/accounts/ben", "st/accounts/anna", "st/accounts/No"};
+    load_account(state, "[daemon]\nstate_dir = st\n", NULL, &c);
+    assert_int_equal(c.n_accounts, 1);
+    config_free(&c);
+    for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+        snprintf(dir, sizeof(dir), "%s", temp_path(state, dirs[i]));
+        assert_int_equal(file_make_dir(dir, 0700, &e), ERR_OK);
+    }
+    file_put(state, "st/accounts/file", "");
+    load_account(state, "[daemon]\nstate_dir = st\n", NULL, &c);
+    assert_int_equal(c.n_accounts, 3);
+    struct json *list = account_json(&c);
+    assert_int_equal(json_size(list), 2);
+    assert_string_equal(json_get_str(json_first(list), "name"), "anna");
+    assert_false(json_get_bool(json_first(list), "running", true));
+    json_free(list);
+    config_free(&c);
+}
+
+static void test_account_sections_warn(void **state)
+{
+    static const struct {
+        const char *text, *warning;
+    } cases[] = {
+        {"[account anna]\ngenre = x\n",
+         "line 2: unknown key \"genre\" in [account anna], did you mean \"genres\"?"},
+        {"[account anna]\nsocket = x\n", "line 2: unknown key \"socket\" in [account anna]"},
+        {"[account Anna]\ngenres = x\n",
+         "line 2: an account's name has 1 to 32 of the characters a-z, 0-9, _ and -, unlike "
+         "\"Anna\""},
+        {"[account]\ngenres = x\n",
+         "line 2: an account's name has 1 to 32 of the characters a-z, 0-9, _ and -, unlike \"\""},
+        {"[accounts]\ngenres = x\n", "line 2: unknown section [accounts] of \"genres\""},
+    };
+    for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+        struct config c;
+        char wanted[512];
+        load_account(state, cases[i / 2].text, i % 2 == 0 ? NULL : "anna", &c);
+        snprintf(wanted, sizeof(wanted), "%s: %s", c.file, cases[i / 2].warning);
+        assert_int_equal(c.warnings.n, 1);
+        assert_string_equal(c.warnings.items[0], wanted);
+        assert_int_equal(c.genres.n, 0);
+        config_free(&c);
+    }
+}
+
+static void test_account_names(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",    "Anna", "a b",
+                                      "a/b", "..",   "\xc3\xa4",
+                                      "a.b", "a\n",  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+    static const char *const good[] = {"a", "anna-2_b", "-", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+    struct err e;
+    struct config c;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_false(account_is_name(bad[i]));
+        assert_int_equal(config_load(NULL, bad[i], &c, &e), ERR_USAGE);
+    }
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        assert_true(account_is_name(good[i]));
+    }
+    setenv("GENRED_ACCOUNT", "No", 1);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_USAGE);
+    assert_non_null(strstr(e.text, "GENRED_ACCOUNT"));
+    setenv("GENRED_ACCOUNT", "env", 1);
+    assert_int_equal(config_load(NULL, "anna", &c, &e), ERR_OK);
+    assert_string_equal(c.account, "anna");
+    config_free(&c);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_OK);
+    assert_string_equal(c.account, "env");
+    config_free(&c);
+}
+
+static void test_an_accounts_socket_must_fit(void **state)
+{
+    (void)state;
+    struct err e;
+    struct config c;
+    char text[128] = "/";
+    memset(text + 1, 'a', 99);
+    setenv("GENRED_DAEMON_SOCKET", text, 1);
+    assert_int_equal(config_load(NULL, NULL, &c, &e), ERR_OK);
+    config_free(&c);
+    assert_int_equal(config_load(NULL, "x", &c, &e), ERR_OK); /* 107 bytes with "-x.sock" */
+    config_free(&c);
+    assert_int_equal(config_load(NULL, "xx", &c, &e), ERR_CONFIG);
     assert_non_null(strstr(e.text, "107 bytes"));
     unsetenv("GENRED_DAEMON_SOCKET");
 }
@@ -307,7 +457,7 @@ static void test_the_default_file_is_the_defaults(void **state)
     }
     load(state, copy, &c);
     assert_int_equal(c.warnings.n, 0);
-    assert_int_equal(config_load(NULL, &without, &e), ERR_OK);
+    assert_int_equal(config_load(NULL, NULL, &without, &e), ERR_OK);
     assert_string_equal(c.playlist_name, without.playlist_name);
     config_free(&without);
     config_free(&c);
@@ -346,6 +496,12 @@ int main(void)
         TEST(test_the_environment_wins),
         TEST(test_where_the_file_is),
         TEST(test_where_the_socket_is),
+        TEST(test_an_account_has_its_own_values),
+        TEST(test_the_first_account_sees_no_others_values),
+        TEST(test_accounts_are_counted),
+        TEST(test_account_sections_warn),
+        TEST(test_account_names),
+        TEST(test_an_accounts_socket_must_fit),
         TEST(test_the_default_file_is_the_defaults),
         TEST(test_the_reference_names_every_key),
     };
