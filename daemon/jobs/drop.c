@@ -126,6 +126,7 @@ enum err_code drop_new(const struct work_env *env, const char *genre, bool relea
     size_t n = 0;
     size_t of_genre = 0;
     d->env = *env;
+    d->env.user_id = NULL; /* the caller's, and not needed */
     d->genre = arena_str(&d->arena, genre);
     d->release = release;
     enum err_code code =

@@ -76,6 +76,7 @@ static const struct job_step undo_steps[] = {
 };
 
 static const struct job_step apply_steps[] = {
+    {"liked", liked_ask, liked_take}, /* so that the plan's songs are known */
     {"mirror", mirror_ask, mirror_take},
     {"apply", apply_ask, NULL},
     {"write", write_ask, write_take},
@@ -232,9 +233,13 @@ static struct json *cost_json(struct job *j)
     struct json *cost = json_object();
     int64_t writes = 0;
     double seconds = (double)(clock_boot_ms() - w->started_boot_ms) / 1000;
+    bool adds = false;
     if (store_outbox_calls(w->env.store, w->env.account, ENDPOINT_WRITE_MAX, &writes, &ignored))
         writes = 0;
-    json_set_int(cost, "reads", j->requests);
+    for (size_t i = 0; w->planned && i < w->options.n_genres; i++)
+        adds = adds || w->genres[i].planned_add > 0;
+    /* After additions the list is looked at once more. */
+    json_set_int(cost, "reads", j->requests + (adds ? 1 : 0));
     json_set_int(cost, "writes", writes);
     json_set_num(cost, "seconds",
                  j->requests ? seconds * (double)(j->requests + writes) / (double)j->requests : 0);
@@ -342,6 +347,7 @@ struct job *work_new(const struct work_env *env, struct work_options *options)
     struct work *w = mem_alloc(sizeof(*w));
     struct job *j = mem_alloc(sizeof(*j));
     w->env = *env;
+    w->env.user_id = env->user_id ? arena_str(&w->arena, env->user_id) : NULL;
     w->options = *options;
     *options = (struct work_options){0};
     w->genres = arena_alloc(&w->arena, (w->options.n_genres + 1) * sizeof(*w->genres));

@@ -13,8 +13,8 @@
 #include "daemon/net/loop.h"
 
 #define SERVER_BODY_MAX    ((size_t)4 << 20) /* longer ones: 413; a plan of 50,000 songs fits */
-#define SERVER_CONNECTIONS 32                 /* per listener; more wait to be accepted */
-#define SERVER_STREAMS     24                 /* per listener; more: 503 */
+#define SERVER_CONNECTIONS 32                /* per listener; more wait to be accepted */
+#define SERVER_STREAMS     24                /* per listener; more: 503 */
 #define SERVER_STREAM_MAX                                                                          \
     ((size_t)1 << 20) /* a client that lets more than this pile up is dropped */
 #define SERVER_HEADERS 8

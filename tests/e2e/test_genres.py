@@ -184,6 +184,13 @@ class Upgrade(Scenario):
                 "INSERT INTO label SELECT id, 'x', zeroblob(88) FROM track;"
                 "DROP TABLE track_word; DROP TABLE inquiry; DROP TABLE dataset;"
                 "DROP INDEX liked_track; ALTER TABLE tag DROP COLUMN weights;"
+                "DROP TABLE playlist_list; DROP TABLE journal; DROP TABLE journal_snapshot;"
+                "DROP TABLE exclusion; ALTER TABLE playlist DROP COLUMN adopted;"
+                "ALTER TABLE playlist DROP COLUMN shared;"
+                "ALTER TABLE playlist DROP COLUMN may_remove;"
+                "ALTER TABLE playlist_item DROP COLUMN p; ALTER TABLE outbox DROP COLUMN place;"
+                "ALTER TABLE outbox DROP COLUMN p; ALTER TABLE outbox DROP COLUMN becomes;"
+                "ALTER TABLE outbox DROP COLUMN run;"
                 "PRAGMA user_version = 1;")
         database.close()
         self.start()

@@ -293,7 +293,7 @@ class Control:
         songs = self.world.catalogue.songs.values()
         recco = self.service.sources.services["reccobeats"]
         return {"songs": [
-            {"uri": s.uri, "name": s.name, "artists": [a.name for a in s.artists],
+            {"uri": s.uri, "shown": s.relinked_to or s.uri, "name": s.name, "artists": [a.name for a in s.artists],
              "artist_ids": [a.id for a in s.artists], "family": s.family, "isrc": s.isrc,
              "families": list(s.artists[0].families), "statistics": s.statistics,
              "genres": s.artists[0].genres,
