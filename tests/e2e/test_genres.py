@@ -183,7 +183,8 @@ class Upgrade(Scenario):
                 "  model TEXT NOT NULL, p BLOB NOT NULL);"
                 "INSERT INTO label SELECT id, 'x', zeroblob(88) FROM track;"
                 "DROP TABLE track_word; DROP TABLE inquiry; DROP TABLE dataset;"
-                "DROP INDEX liked_track; ALTER TABLE tag DROP COLUMN weights;"
+                "DROP TRIGGER liked_in; DROP TRIGGER liked_moved; DROP TRIGGER liked_out;"
+                "DROP TABLE place_track; DROP TABLE place; DROP TABLE song; ALTER TABLE tag DROP COLUMN weights;"
                 "PRAGMA user_version = 1;")
         database.close()
         self.start()

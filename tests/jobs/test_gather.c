@@ -7,82 +7,35 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/rand.h"
 #include "daemon/jobs/work.h"
-#include "store/account.h"
-#include "store/fact.h"
 #include "store/sql.h"
-#include "tests/jobs/fake_server.h"
+#include "tests/jobs/bench.h"
 
 #define LIKES 120
 
-struct bench {
-    struct fake_server server;
-    struct fake_drive drive;
-    struct store *store;
-    struct access access;
-    struct model *model;
-    struct tree *tree;
-    struct fake_playlist *source;
-    int64_t account;
-    const char *from[3];
-    size_t n_from;
-    char path[64];
-};
-
-static void open_store(struct bench *b)
-{
-    struct err e = {0};
-    static const char *const order[] = {"spotify"};
-    assert_int_equal(store_open(b->path, &b->store, &e), ERR_OK);
-    assert_int_equal(store_fact_order(b->store, order, 1, &e), ERR_OK);
-    assert_int_equal(store_account_put(b->store, "key", "user", "User", &b->account, &e), ERR_OK);
-}
-
-static void remove_store(struct bench *b)
-{
-    static const char *const endings[] = {"", "-wal", "-shm"};
-    store_close(b->store);
-    for (size_t i = 0; i < 3; i++) {
-        char path[80];
-        snprintf(path, sizeof(path), "%s%s", b->path, endings[i]);
-        unlink(path);
-    }
-}
+static const char *const all[] = {"liked", "playlist:P000000000000000000001", "albums"};
+static const char *const no_albums[] = {"liked", "playlist:P000000000000000000001"};
+static const char *const no_likes[] = {"albums", "playlist:P000000000000000000001"};
 
 /* Likes 1 .. 120, a playlist of 100 .. 219, albums of which one is long: 200 .. 350 */
 static void begin_anew(struct bench *b)
 {
-    remove_store(b);
-    open_store(b);
-    fake_server_init(&b->server, LIKES);
-    b->source = fake_server_by_hand(&b->server, 100, 120);
+    bench_begin_anew(b);
+    fake_server_by_hand(&b->server, 100, 120);
     b->server.n_albums = 25;
     for (int i = 0; i < 24; i++)
         b->server.albums[i] = (struct fake_album){200 + 2 * i, 2};
     b->server.albums[24] = (struct fake_album){248, 103};
-    b->access = (struct access){0};
-    b->drive = (struct fake_drive){.server = &b->server, .window = 4};
-    b->from[0] = "liked";
-    b->from[1] = "playlist:P000000000000000000001";
-    b->from[2] = "albums";
-    b->n_from = 3;
 }
 
 static int set_up(void **state)
 {
-    struct bench *b = calloc(1, sizeof(*b));
-    struct err e = {0};
-    snprintf(b->path, sizeof(b->path), "/tmp/genred-gather-%d.db", (int)getpid());
-    assert_int_equal(model_open(NULL, &b->model, &e), ERR_OK);
-    assert_int_equal(tree_open(NULL, &b->tree, &e), ERR_OK);
-    open_store(b);
+    struct bench *b = bench_new(LIKES);
     begin_anew(b);
     *state = b;
     return 0;
@@ -90,40 +43,41 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    struct bench *b = *state;
-    remove_store(b);
-    model_close(b->model);
-    tree_close(b->tree);
-    free(b);
+    bench_free(*state);
     return 0;
 }
 
-/* The requests that the run took, or -1 when it was stopped. */
-static int sync_once(struct bench *b)
+static struct fake_playlist *source(struct bench *b)
 {
-    struct err e = {0};
-    struct work_env env = {b->store,           &b->access, b->model,   b->tree,
-                           "http://127.0.0.1", "user",     b->account, NULL};
+    return &b->server.playlists[0];
+}
+
+/* The requests that the run took, or -1 when it was stopped. */
+static int sync_from(struct bench *b, const char *const *from, size_t n)
+{
+    struct work_env env = bench_env(b, "sync");
     struct work_options o = {.name = "sync", .threshold = 0.5};
-    o.from = mem_array(b->n_from, sizeof(*o.from));
-    for (; o.n_from < b->n_from; o.n_from++)
-        o.from[o.n_from] = mem_strdup(b->from[o.n_from]);
-    b->drive.exchanges = 0;
+    o.from = mem_array(n, sizeof(*o.from));
+    for (; o.n_from < n; o.n_from++)
+        o.from[o.n_from] = mem_strdup(from[o.n_from]);
     b->server.requests = 0;
-    enum err_code code = fake_drive(&b->drive, work_new(&env, &o), &e);
-    if (code && code != ERR_CANCELLED)
-        fail_msg("%s", e.text);
+    enum err_code code = bench_drive(b, work_new(&env, &o));
+    assert_true(code == ERR_OK || code == ERR_CANCELLED);
     assert_int_equal(b->server.writes, 0);
     return code ? -1 : b->server.requests;
 }
 
+static int sync_once(struct bench *b)
+{
+    return sync_from(b, all, 3);
+}
+
 /* What should be sorted: 0 not, 1 as another song, 2 as a like. */
-static void truth(const struct bench *b, bool likes, bool playlist, bool albums,
-                  int ret_is[FAKE_SONGS])
+static void truth(struct bench *b, bool likes, bool playlist, bool albums, int ret_is[FAKE_SONGS])
 {
     memset(ret_is, 0, FAKE_SONGS * sizeof(*ret_is));
-    for (size_t i = 0; playlist && i < b->source->n; i++)
-        ret_is[strtol(b->source->items[i], NULL, 10)] = 1;
+    for (size_t i = 0; playlist && i < source(b)->n; i++)
+        ret_is[strtol(source(b)->items[i], NULL, 10)] = 1;
     for (size_t i = 0; albums && i < b->server.n_albums; i++) {
         for (size_t k = 0; k < b->server.albums[i].n; k++)
             ret_is[b->server.albums[i].first + (int)k] = 1;
@@ -216,7 +170,7 @@ static void test_a_playlist_that_changed_is_read_once(void **state)
 {
     struct bench *b = *state;
     assert_true(sync_once(b) > 0);
-    take_out(b->source, 60);
+    take_out(source(b), 60);
     assert_int_equal(sync_once(b), 3 + 3); /* three pages, none of them twice */
     assert_all_sorted(b);
 }
@@ -257,14 +211,11 @@ static void test_what_is_named_decides(void **state)
 {
     struct bench *b = *state;
     assert_true(sync_once(b) > 0);
-    b->n_from = 2;
-    assert_int_equal(sync_once(b), 2);
+    assert_int_equal(sync_from(b, no_albums, 2), 2);
     assert_sorted_from(b, true, true, false);
-    b->from[0] = "albums";
-    assert_true(sync_once(b) > 0);
+    assert_true(sync_from(b, no_likes, 2) > 0);
     assert_sorted_from(b, false, true, true);
-    b->n_from = 0; /* as if nothing was said */
-    assert_true(sync_once(b) > 0);
+    assert_true(sync_from(b, NULL, 0) > 0); /* as if nothing was said */
     assert_sorted_from(b, true, false, false);
 }
 
@@ -299,7 +250,7 @@ static void change(struct bench *b, struct rand_seq *r, int fresh)
         unlike(f, rand_below(r, f->n_likes));
         break;
     case 1:
-        take_out(b->source, rand_below(r, b->source->n));
+        take_out(source(b), rand_below(r, source(b)->n));
         break;
     case 2:
         unsave(f, rand_below(r, f->n_albums));
@@ -311,8 +262,8 @@ static void change(struct bench *b, struct rand_seq *r, int fresh)
         like(f, fresh);
         break;
     default:
-        fake_server_song_id(fresh, b->source->items[b->source->n++]);
-        b->source->version++;
+        fake_server_song_id(fresh, source(b)->items[source(b)->n++]);
+        source(b)->version++;
         break;
     }
 }
@@ -336,7 +287,7 @@ static void end_everywhere(struct bench *b, enum fake_failure failure)
     for (int k = 1; ended; k++) {
         begin_anew(b);
         assert_true(sync_once(b) > 0);
-        take_out(b->source, 7);
+        take_out(source(b), 7);
         unsave(&b->server, 20);
         unlike(&b->server, 3);
         b->drive.deferred = k % 2;
@@ -344,8 +295,7 @@ static void end_everywhere(struct bench *b, enum fake_failure failure)
         b->drive.failure = failure;
         ended = sync_once(b) < 0;
         b->drive.fail_at = 0;
-        store_close(b->store);
-        open_store(b);
+        bench_reopen(b);
         assert_true(sync_once(b) > 0);
         assert_all_sorted(b);
         assert_int_equal(sync_once(b), 3);
