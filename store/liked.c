@@ -75,7 +75,9 @@ enum err_code store_liked_clear(struct store *s, int64_t account, struct err *e)
     if (code == ERR_OK)
         code = sql_run(s, e, "DELETE FROM liked WHERE account = ?", "i", account);
     if (code == ERR_OK)
-        code = sql_run(s, e, "UPDATE account SET liked_head = NULL, liked_total = 0 WHERE id = ?",
+        code = sql_run(s, e,
+                       "UPDATE account SET liked_head = NULL, liked_total = 0 WHERE id = ?"
+                       " AND liked_head IS NOT NULL",
                        "i", account);
     return store_end(s, code, e);
 }

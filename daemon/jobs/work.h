@@ -56,7 +56,7 @@ struct work_options {
     char *adopt;           /* take this playlist (id or name) under care instead; NULL: none */
     bool adopt_may_remove; /* and take out again what is put in */
     bool dry_run;          /* ends before anything is written; the store is a copy */
-    bool yes;              /* also what would take out much that is no longer liked */
+    bool yes;              /* also what would take out much that is no longer there */
     bool wait;             /* sorts only when all sources are through */
     char **from;           /* (n_from) places as in [sort] from; none: the likes */
     size_t n_from;

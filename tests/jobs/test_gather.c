@@ -215,7 +215,7 @@ static void test_what_is_named_decides(void **state)
     assert_sorted_from(b, true, true, false);
     assert_true(sync_from(b, no_likes, 2) > 0);
     assert_sorted_from(b, false, true, true);
-    assert_true(sync_from(b, NULL, 0) > 0); /* as if nothing was said */
+    assert_true(sync_from(b, all, 0) > 0); /* as if nothing was said */
     assert_sorted_from(b, true, false, false);
 }
 
