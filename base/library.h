@@ -51,6 +51,22 @@ struct library_page {
     bool more; /* the service names a next page */
 };
 
+/* An album that the person saved. */
+struct library_album {
+    const char *sid; /* "" when the service tells nothing of it any more */
+    const char *name;
+    const char *release_date;
+    int64_t added_s;            /* UTC epoch; 0: not known */
+    struct library_page tracks; /* the first of its songs, without ISRC, added when the album was */
+};
+
+struct library_albums {
+    const struct library_album *albums; /* (n) */
+    size_t n;
+    int64_t total;
+    bool more;
+};
+
 struct library_playlist {
     const char *sid;
     const char *name;        /* unescaped */

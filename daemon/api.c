@@ -15,6 +15,7 @@
 #include "daemon/song.h"
 #include "daemon/songs.h"
 #include "daemon/status.h"
+#include "store/place.h"
 
 #define SIMILAR_N  10
 #define COUNT_MOST 100000
@@ -261,7 +262,8 @@ static enum err_code post_refresh(struct app *a, const struct server_request *re
 {
     access_forget(&a->access);
     policy_remember(a);
-    return get_status(a, req, body, ret, e);
+    enum err_code code = store_place_retry(a->store, e);
+    return code ? code : get_status(a, req, body, ret, e);
 }
 
 static const struct route routes[] = {

@@ -28,7 +28,7 @@ const struct command_option_row command_option_rows[OPTION_N] = {
     {OPTION_YES, "yes", NULL, false, WORDS_NONE,
      "Do not ask first; with sync and sort: also take out what was judged anew, and many songs "
      "that "
-     "are no longer liked."},
+     "are no longer among yours."},
     {OPTION_PLAN, "plan", "FILE", false, WORDS_FILES,
      "Write what would be done into this file, as a dry run; apply carries it out."},
     {OPTION_MAY_REMOVE, "may-remove", NULL, false, WORDS_NONE,

@@ -73,6 +73,10 @@ const struct config_key config_keys[] = {
      "How many of the last runs are remembered."},
     {"daemon", "on_login_expiring", CONFIG_TEXT, AT(on_login_expiring), "", 0, 0,
      "Command for /bin/sh that is run 14, 7, 3 and 1 days before the login ends, and then."},
+    {"sort", "from", CONFIG_PLACES, AT(from), "liked", 0, 0,
+     "What is sorted, between commas: liked, albums (those you saved), playlist:ID (one of yours "
+     "or "
+     "one that you follow; its link will do)."},
     {"sort", "genres", CONFIG_LIST, AT(genres), "", 0, 0,
      "Genres that get a playlist, between commas, until you choose others in genrectl or the "
      "page."},
@@ -444,6 +448,7 @@ static char **text_field(struct config *c, const struct config_key *k)
     case CONFIG_LEVEL:
     case CONFIG_LIST:
     case CONFIG_SOURCES:
+    case CONFIG_PLACES:
         break;
     }
     return NULL;
@@ -467,6 +472,7 @@ void config_free(struct config *c)
     free(c->first_socket);
     free(c->system_socket);
     config_value_list_free(&c->order);
+    config_value_list_free(&c->from);
     config_value_list_free(&c->genres);
     config_value_list_free(&c->warnings);
     *c = (struct config){0};

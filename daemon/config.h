@@ -48,6 +48,7 @@ struct config {
     char *on_failure;        /* for /bin/sh -c; "": none */
     char *on_login_expiring; /* likewise */
 
+    struct config_list from;   /* "liked", "albums", "playlist:" and an id; each once, n > 0 */
     struct config_list genres; /* as written; whether they exist is for the genre tree to say */
     double threshold;          /* 0 .. 1; -1: each genre's own */
     char *playlist_name;       /* holds "{genre}" once */
@@ -76,6 +77,7 @@ enum config_type {
     CONFIG_TEMPLATE, /* text that holds "{genre}" */
     CONFIG_LIST,     /* names between commas */
     CONFIG_SOURCES,  /* likewise, of the known sources */
+    CONFIG_PLACES,   /* likewise: where songs are, playlists by id, address or URI */
 };
 
 struct config_key {

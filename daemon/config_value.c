@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "daemon/config_path.h"
+#include "spotify/endpoint.h"
 
 #define NAME_MAX_BYTES 100 /* of a playlist, in the service */
 
@@ -193,6 +194,79 @@ static void sources_take(struct config *c, const char *value, const struct confi
     config_value_list_free(&named);
 }
 
+/* The 22 letters of "ID", "spotify:playlist:ID" or "https://open.spotify.com/playlist/ID?si=..."
+ * (also with a language before "playlist"); NULL when it is none of them. Owned. */
+static char *playlist_id(const char *text)
+{
+    static const char uri[] = "spotify:playlist:";
+    static const char host[] = "https://open.spotify.com/";
+    static const char path[] = "playlist/";
+    if (text_starts_with(text, uri)) {
+        text += strlen(uri);
+    } else if (text_starts_with(text, host)) {
+        text += strlen(host);
+        const char *slash = text_starts_with(text, "intl-") ? strchr(text, '/') : NULL;
+        text = slash != NULL ? slash + 1 : text;
+        if (!text_starts_with(text, path)) {
+            return NULL;
+        }
+        text += strlen(path);
+    }
+    char *id = mem_strndup(text, strcspn(text, "?/"));
+    if (!endpoint_id_ok(id)) {
+        free(id);
+        return NULL;
+    }
+    return id;
+}
+
+/* "liked", "albums" or "playlist:" and the id; NULL when it is none of them. Owned. */
+static char *place_name(const char *text)
+{
+    static const char prefix[] = "playlist:";
+    if (text_equal(text, "liked") || text_equal(text, "albums")) {
+        return mem_strdup(text);
+    }
+    if (text_starts_with(text, prefix)) {
+        text += strlen(prefix);
+    } else if (strchr(text, ':') == NULL) {
+        return NULL;
+    }
+    text += strspn(text, " ");
+    char *id = playlist_id(text);
+    char *name = id != NULL ? mem_printf("%s%s", prefix, id) : NULL;
+    free(id);
+    return name;
+}
+
+static enum err_code places_take(const struct config_key *k, struct config_list *field,
+                                 const char *value, struct err *e)
+{
+    struct config_list named = {0};
+    struct config_list places = {0};
+    enum err_code code = ERR_OK;
+    list_split(&named, value);
+    if (named.n == 0) {
+        code = bad(k, value, "names nothing that could be sorted", e);
+    }
+    for (size_t i = 0; i < named.n && code == ERR_OK; i++) {
+        char *name = place_name(named.items[i]);
+        if (name != NULL) {
+            config_value_list_add(&places, name);
+        } else {
+            code = bad(k, named.items[i], "is none of liked, albums, playlist:ID", e);
+        }
+    }
+    config_value_list_free(&named);
+    if (code != ERR_OK) {
+        config_value_list_free(&places);
+        return code;
+    }
+    config_value_list_free(field);
+    *field = places;
+    return ERR_OK;
+}
+
 bool config_value_may_be_empty(enum config_type type)
 {
     return type == CONFIG_TEXT || type == CONFIG_LISTEN || type == CONFIG_LIST ||
@@ -233,6 +307,8 @@ enum err_code config_value_take(struct config *c, const struct config_key *k, co
     case CONFIG_SOURCES:
         sources_take(c, value, from);
         return ERR_OK;
+    case CONFIG_PLACES:
+        return places_take(k, field, value, e);
     }
     return err_set(e, ERR_BUG, "no such type of key");
 }

@@ -21,7 +21,7 @@ static void show_named(const struct ctl *c, const struct json *answer)
             free(clean);
             free(by);
             if (i == 1) {
-                printf(", %lld of your liked songs", (long long)json_get_int(x, "songs", 0));
+                printf(", %lld of your songs", (long long)json_get_int(x, "songs", 0));
             }
             puts("");
         }

@@ -126,7 +126,7 @@ static void show(const struct import *im, const struct json *answer)
 {
     printf("%" PRId64 " songs imported, %" PRId64 " with statistics, %" PRId64 " with tags\n",
            im->songs, im->with_stats, im->with_tags);
-    printf("%" PRId64 " of your %" PRId64 " liked songs are among them\n",
+    printf("%" PRId64 " of your %" PRId64 " songs are among them\n",
            json_get_int(answer, "known", 0), json_get_int(answer, "all", 0));
     if (!json_get_bool(answer, "counts", true)) {
         ctl_say("\"dataset\" is not in [sources] order, so what was imported does not count yet");

@@ -40,7 +40,7 @@ static void song_put(const struct json *change, struct buf *b)
 {
     static const struct {
         const char *why, *text;
-    } reasons[] = {{"unliked", "no longer liked"},
+    } reasons[] = {{"unliked", "no longer among your songs"},
                    {"said", "you said so"},
                    {"edited", "you took it out"},
                    {"unlikely", "no longer likely enough"}};

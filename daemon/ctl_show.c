@@ -202,8 +202,12 @@ void ctl_show_status(const struct ctl *c, const struct json *status)
     line_print("account", json_get_str(status, "account"));
     login_print(c, status);
     line_print("access", json_get_str(status, "access"));
-    snprintf(text, sizeof(text), "%lld liked, %lld labelled",
-             (long long)json_get_int(status, "liked", 0),
+    int64_t others = json_get_int(status, "others", 0);
+    char more[40] = "";
+    if (others > 0)
+        snprintf(more, sizeof(more), "%lld others, ", (long long)others);
+    snprintf(text, sizeof(text), "%lld liked, %s%lld labelled",
+             (long long)json_get_int(status, "liked", 0), more,
              (long long)json_get_int(status, "labelled", 0));
     line_print("songs", text);
     kinds_print(json_get(status, "liked_kinds"));

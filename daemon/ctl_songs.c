@@ -50,9 +50,9 @@ void ctl_songs_genres(const struct ctl *c, const struct json *genres)
         }
     }
     ctl_table_print(&t, ctl_table_width(STDOUT_FILENO), c->color);
-    int64_t liked = json_get_int(genres, "liked", 0);
-    if (liked > 0) {
-        printf("\n%lld liked songs; a song may be of several genres\n", (long long)liked);
+    int64_t songs = json_get_int(genres, "songs", 0);
+    if (songs > 0) {
+        printf("\n%lld songs; a song may be of several genres\n", (long long)songs);
     } else {
         puts("\nyour songs have not been read yet: genrectl sync counts them, and writes nothing");
     }
@@ -138,10 +138,10 @@ void ctl_songs_review(const struct ctl *c, const struct json *review)
         reasons_cell(&t, json_get(s, "reasons"));
     }
     ctl_table_print(&t, ctl_table_width(STDOUT_FILENO), c->color);
-    printf(
-        "\n%lld of %lld liked songs are sure enough of no genre; say with 'genrectl label' where "
-        "they belong\n",
-        (long long)json_get_int(review, "unsure", 0), (long long)json_get_int(review, "liked", 0));
+    printf("\n%lld of %lld songs are sure enough of no genre; say with 'genrectl label' where "
+           "they belong\n",
+           (long long)json_get_int(review, "unsure", 0),
+           (long long)json_get_int(review, "songs", 0));
 }
 
 static void excluded_print(const struct json *song)

@@ -70,7 +70,7 @@ static enum err_code find_artist(struct app *a, const char *text, struct arena *
     enum err_code code =
         store_exclusion_artists(a->store, a->token.account, text, TOLD + 1, arena, &list, &n, e);
     if (code == ERR_OK && n == 0)
-        code = err_set(e, ERR_USAGE, "none of your liked songs is by an artist '%s'", text);
+        code = err_set(e, ERR_USAGE, "none of your songs is by an artist '%s'", text);
     if (code == ERR_OK && n > 1 && strcmp(list[0].sid, text) != 0)
         code = several(text, list, n, e);
     if (code == ERR_OK)

@@ -138,7 +138,7 @@ enum err_code songs_genres(struct app *a, struct json **ret, struct err *e)
     if (code == ERR_OK) {
         struct json *j = json_object();
         json_set(j, "genres", tree_json(&s));
-        json_set_int(j, "liked", (int64_t)o.n);
+        json_set_int(j, "songs", (int64_t)o.n);
         *ret = j;
     }
     choice_free(s.chosen, s.n_chosen);
@@ -326,7 +326,7 @@ enum err_code songs_review(struct app *a, size_t most, struct json **ret, struct
     }
     if (code == ERR_OK) {
         *ret = json_object();
-        json_set_int(*ret, "liked", (int64_t)o.n);
+        json_set_int(*ret, "songs", (int64_t)o.n);
         json_set_int(*ret, "unsure", (int64_t)n);
         json_set(*ret, "tracks", tracks);
     } else {

@@ -73,6 +73,7 @@ static enum err_code set_counts(struct app *a, int64_t account, struct json *j, 
     json_set_int(kinds, "unavailable", head.unplayable);
     json_set_int(kinds, "same_song", counts.same_song);
     json_set_int(j, "liked", counts.liked);
+    json_set_int(j, "others", counts.others);
     json_set(j, "liked_kinds", kinds);
     json_set_int(j, "labelled", counts.labelled);
     json_set_int(j, "with_statistics", counts.with_stats);

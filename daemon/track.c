@@ -53,7 +53,7 @@ enum err_code track_find(struct app *a, const char *text, int64_t *ret_track, st
                                   track_link(text, "track", id) ? id : text, TOLD + 1, &arena,
                                   &list, &n, e);
     if (code == ERR_OK && n == 0)
-        code = err_set(e, ERR_USAGE, "none of your liked songs is '%s'", text);
+        code = err_set(e, ERR_USAGE, "none of your songs is '%s'", text);
     if (code == ERR_OK && n > 1 && list[0].fit == list[1].fit)
         code = several(text, list, n, e);
     if (code == ERR_OK)

@@ -96,6 +96,13 @@ static void copy_genres(const struct wish *wish, struct work_options *o)
         o->genres[o->n_genres] = mem_strdup(wish->genres[o->n_genres]);
 }
 
+static void copy_from(const struct config *c, struct work_options *o)
+{
+    o->from = mem_array(c->from.n, sizeof(*o->from));
+    for (; o->n_from < c->from.n; o->n_from++)
+        o->from[o->n_from] = mem_strdup(c->from.items[o->n_from]);
+}
+
 /* Names as the tree has them, each once. A name that the tree does not have is an error, or, with
  * `lenient`, left out: a sync must not fail for a genre that was taken out of genres.conf. */
 static enum err_code genres_resolve(struct app *app, char **genres, size_t *n, bool lenient,
@@ -137,6 +144,7 @@ static enum err_code fill_options(struct app *app, struct wish *wish,
         .min_tracks = app->config.min_tracks,
     };
     enum err_code code = ERR_OK;
+    copy_from(&app->config, &o);
     if (wish->n_genres == 0) {
         code = choice_get(app, &o.genres, &o.n_genres, e);
         code = code ? code : genres_resolve(app, o.genres, &o.n_genres, true, e);

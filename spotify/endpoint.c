@@ -22,6 +22,9 @@ const char *endpoint_name(enum endpoint_family family)
         [ENDPOINT_UNFOLLOW] = "unfollowing",
         [ENDPOINT_STATISTICS] = "audio statistics",
         [ENDPOINT_ARTISTS] = "artists",
+        [ENDPOINT_PLAYLIST] = "playlist",
+        [ENDPOINT_ALBUMS] = "saved albums",
+        [ENDPOINT_ALBUM_TRACKS] = "songs of an album",
     };
     assert(family >= 0 && family < ENDPOINT_N);
     return names[family];
@@ -85,6 +88,26 @@ void endpoint_items(struct http_req *r, const char *api, enum endpoint_shape sha
     fill(r, HTTP_GET, ENDPOINT_ITEMS_READ,
          "%s/playlists/%s/%s?limit=%d&offset=%lld&additional_types=track%%2Cepisode", api, playlist,
          items_word(shape), ENDPOINT_ITEMS_PAGE, (long long)offset);
+    r->tag = offset;
+}
+
+void endpoint_playlist(struct http_req *r, const char *api, const char *playlist)
+{
+    fill(r, HTTP_GET, ENDPOINT_PLAYLIST, "%s/playlists/%s?fields=id%%2Cname%%2Csnapshot_id", api,
+         playlist);
+}
+
+void endpoint_albums(struct http_req *r, const char *api, int64_t offset)
+{
+    fill(r, HTTP_GET, ENDPOINT_ALBUMS, "%s/me/albums?limit=%d&offset=%lld", api,
+         ENDPOINT_ALBUMS_PAGE, (long long)offset);
+    r->tag = offset;
+}
+
+void endpoint_album_tracks(struct http_req *r, const char *api, const char *album, int64_t offset)
+{
+    fill(r, HTTP_GET, ENDPOINT_ALBUM_TRACKS, "%s/albums/%s/tracks?limit=%d&offset=%lld", api, album,
+         ENDPOINT_ALBUM_PAGE, (long long)offset);
     r->tag = offset;
 }
 

@@ -21,6 +21,9 @@ enum endpoint_family {
     ENDPOINT_UNFOLLOW,
     ENDPOINT_STATISTICS,
     ENDPOINT_ARTISTS,
+    ENDPOINT_PLAYLIST,
+    ENDPOINT_ALBUMS,
+    ENDPOINT_ALBUM_TRACKS,
     ENDPOINT_N
 };
 
@@ -32,6 +35,8 @@ enum endpoint_shape { ENDPOINT_NEW, ENDPOINT_OLD };
 #define ENDPOINT_LIKED_PAGE      50
 #define ENDPOINT_PLAYLISTS_PAGE  50
 #define ENDPOINT_ITEMS_PAGE      50
+#define ENDPOINT_ALBUMS_PAGE     20 /* of 50: each comes with up to 50 songs */
+#define ENDPOINT_ALBUM_PAGE      50
 #define ENDPOINT_STATISTICS_MAX  100
 #define ENDPOINT_ARTISTS_MAX     50
 #define ENDPOINT_WRITE_MAX       100
@@ -45,6 +50,12 @@ void endpoint_liked(struct http_req *r, const char *api, int64_t offset);
 void endpoint_playlists(struct http_req *r, const char *api, int64_t offset);
 void endpoint_items(struct http_req *r, const char *api, enum endpoint_shape shape,
                     const char *playlist, int64_t offset);
+/* A playlist's name and snapshot, without its songs. */
+void endpoint_playlist(struct http_req *r, const char *api, const char *playlist);
+/* The saved albums. */
+void endpoint_albums(struct http_req *r, const char *api, int64_t offset);
+/* More songs of one album. */
+void endpoint_album_tracks(struct http_req *r, const char *api, const char *album, int64_t offset);
 /* ids: (n) Spotify ids, n <= ENDPOINT_STATISTICS_MAX. */
 void endpoint_statistics(struct http_req *r, const char *api, const char *const *ids, size_t n);
 /* n <= ENDPOINT_ARTISTS_MAX. */

@@ -131,6 +131,79 @@ enum err_code parse_page(const struct buf *body, struct arena *a, struct library
     return code;
 }
 
+/* An album's song does not tell its album. */
+static void read_album_entry(const struct json *item, const struct library_album *album,
+                             struct arena *a, struct library_entry *ret_entry)
+{
+    struct library_track *t = &ret_entry->track;
+    read_track(json_is_object(item) ? item : NULL, a, t);
+    t->album = album->name;
+    t->release_date = album->release_date;
+    ret_entry->kind = kind_of(NULL, item, t);
+    ret_entry->added_s = album->added_s;
+}
+
+/* No songs at all where the service does not tell them. */
+static struct library_page read_album_page(const struct json *j, const struct library_album *album,
+                                           struct arena *a)
+{
+    const struct json *items = json_get(j, "items");
+    struct library_entry *entries = arena_alloc(a, (json_size(items) + 1) * sizeof(*entries));
+    size_t n = 0;
+    for (const struct json *item = json_first(items); item; item = json_next(item))
+        read_album_entry(item, album, a, &entries[n++]);
+    return (struct library_page){entries, n, json_get_int(j, "total", (int64_t)n),
+                                 json_get_str(j, "next") != NULL};
+}
+
+static void read_album(const struct json *entry, struct arena *a, struct library_album *album)
+{
+    const struct json *j = json_get(entry, "album");
+    const char *added = json_get_str(entry, "added_at");
+    *album = (struct library_album){
+        .sid = str(a, j, "id"),
+        .name = str(a, j, "name"),
+        .release_date = str(a, j, "release_date"),
+    };
+    if (!added || !text_to_time(added, &album->added_s))
+        album->added_s = 0;
+    album->tracks = read_album_page(json_get(j, "tracks"), album, a);
+}
+
+enum err_code parse_albums(const struct buf *body, struct arena *a, struct library_albums *ret_page,
+                           struct err *e)
+{
+    struct json *j = NULL;
+    const struct json *items = NULL;
+    enum err_code code = parse_object(body, &j, e);
+    if (code == ERR_OK)
+        code = page_items(j, &items, e);
+    if (code == ERR_OK) {
+        struct library_album *albums = arena_alloc(a, (json_size(items) + 1) * sizeof(*albums));
+        size_t n = 0;
+        for (const struct json *entry = json_first(items); entry; entry = json_next(entry))
+            read_album(entry, a, &albums[n++]);
+        *ret_page = (struct library_albums){albums, n, json_get_int(j, "total", 0),
+                                            json_get_str(j, "next") != NULL};
+    }
+    json_free(j);
+    return code;
+}
+
+enum err_code parse_album_tracks(const struct buf *body, const struct library_album *album,
+                                 struct arena *a, struct library_page *ret_page, struct err *e)
+{
+    struct json *j = NULL;
+    const struct json *items = NULL;
+    enum err_code code = parse_object(body, &j, e);
+    if (code == ERR_OK)
+        code = page_items(j, &items, e);
+    if (code == ERR_OK)
+        *ret_page = read_album_page(j, album, a);
+    json_free(j);
+    return code;
+}
+
 static const char *unescaped(struct arena *a, const struct json *j, const char *key)
 {
     const char *escaped = json_get_str(j, key);
@@ -179,8 +252,8 @@ enum err_code parse_playlists(const struct buf *body, struct arena *a,
     return code;
 }
 
-enum err_code parse_created(const struct buf *body, struct arena *a,
-                            struct library_playlist *ret_playlist, struct err *e)
+enum err_code parse_playlist(const struct buf *body, struct arena *a,
+                             struct library_playlist *ret_playlist, struct err *e)
 {
     struct json *j = NULL;
     enum err_code code = parse_object(body, &j, e);
@@ -189,9 +262,16 @@ enum err_code parse_created(const struct buf *body, struct arena *a,
     struct library_playlist p = read_playlist(j, a);
     json_free(j);
     if (!endpoint_id_ok(p.sid))
-        return err_set(e, ERR_FORMAT, "Spotify's answer about the new playlist holds no id");
+        return err_set(e, ERR_FORMAT, "Spotify's answer about a playlist holds no id");
     *ret_playlist = p;
     return ERR_OK;
+}
+
+enum err_code parse_created(const struct buf *body, struct arena *a,
+                            struct library_playlist *ret_playlist, struct err *e)
+{
+    enum err_code code = parse_playlist(body, a, ret_playlist, e);
+    return code ? err_wrap(e, "the new playlist") : ERR_OK;
 }
 
 const char *parse_snapshot(const struct buf *body, struct arena *a)

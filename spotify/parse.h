@@ -24,6 +24,17 @@ ERR_NODISCARD enum err_code parse_page(const struct buf *body, struct arena *a,
 ERR_NODISCARD enum err_code parse_playlists(const struct buf *body, struct arena *a,
                                             struct library_playlists *ret_page, struct err *e);
 
+/* A page of saved albums, each with the first of its songs. */
+ERR_NODISCARD enum err_code parse_albums(const struct buf *body, struct arena *a,
+                                         struct library_albums *ret_page, struct err *e);
+/* A page of an album's songs: its name, release date and time of adding are the album's. */
+ERR_NODISCARD enum err_code parse_album_tracks(const struct buf *body,
+                                               const struct library_album *album, struct arena *a,
+                                               struct library_page *ret_page, struct err *e);
+/* One playlist, as much of it as was asked for; ERR_FORMAT without an id. */
+ERR_NODISCARD enum err_code parse_playlist(const struct buf *body, struct arena *a,
+                                           struct library_playlist *ret_playlist, struct err *e);
+
 /* A created playlist; ERR_FORMAT without an id. */
 ERR_NODISCARD enum err_code parse_created(const struct buf *body, struct arena *a,
                                           struct library_playlist *ret_playlist, struct err *e);

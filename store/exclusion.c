@@ -42,11 +42,11 @@ enum err_code store_exclusion_list(struct store *s, int64_t account, struct aren
         code = sql_start(
             &q, s, e,
             "SELECT 0 AS kind, t.id, t.sid, t.name AS name, t.artists,"
-            "  EXISTS(SELECT 1 FROM liked WHERE account = ?1 AND track = t.id), x.made_s"
+            "  EXISTS(SELECT 1 FROM song WHERE account = ?1 AND track = t.id), x.made_s"
             " FROM exclusion x JOIN track t ON t.id = x.item WHERE x.account = ?1 AND x.kind = 0"
             " UNION ALL SELECT 1, ar.id, ar.sid, ar.name, '',"
-            "  (SELECT count(DISTINCT ta.track) FROM track_artist ta JOIN liked"
-            "   ON liked.track = ta.track AND liked.account = ?1 WHERE ta.artist = ar.id), x.made_s"
+            "  (SELECT count(DISTINCT ta.track) FROM track_artist ta JOIN song"
+            "   ON song.track = ta.track AND song.account = ?1 WHERE ta.artist = ar.id), x.made_s"
             " FROM exclusion x JOIN artist ar ON ar.id = x.item WHERE x.account = ?1 AND x.kind = 1"
             " ORDER BY kind, name, 3",
             "i", account);
@@ -73,9 +73,9 @@ enum err_code store_exclusion_artists(struct store *s, int64_t account, const ch
     size_t n = 0;
     enum err_code code =
         sql_start(&q, s, e,
-                  "SELECT 1, ar.id, ar.sid, ar.name, '', count(DISTINCT liked.track) AS n, 0"
+                  "SELECT 1, ar.id, ar.sid, ar.name, '', count(DISTINCT song.track) AS n, 0"
                   " FROM artist ar JOIN track_artist ta ON ta.artist = ar.id"
-                  " JOIN liked ON liked.track = ta.track AND liked.account = ?1"
+                  " JOIN song ON song.track = ta.track AND song.account = ?1"
                   " WHERE ar.sid = ?2 OR lower(ar.name) = lower(?2)"
                   " GROUP BY ar.id ORDER BY ar.sid = ?2 DESC, n DESC, ar.sid LIMIT ?3",
                   "isi", account, text, (int64_t)max);

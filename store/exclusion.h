@@ -17,7 +17,7 @@ struct store_exclusion {
     const char *sid;
     const char *name;    /* title, or the artist's name */
     const char *artists; /* of a song; "" */
-    int64_t liked;       /* songs that the account likes and that are out by it */
+    int64_t liked;       /* songs of the account that are out by it */
     int64_t made_s;      /* UTC; 0 of an artist who is only looked up */
 };
 
@@ -32,8 +32,8 @@ ERR_NODISCARD enum err_code store_exclusion_drop(struct store *s, int64_t accoun
 ERR_NODISCARD enum err_code store_exclusion_list(struct store *s, int64_t account, struct arena *a,
                                                  struct store_exclusion **ret_list, size_t *ret_n,
                                                  struct err *e);
-/* The artists of liked songs with this id or exactly this name, ASCII case ignored; those of most
- * songs first, at most max. */
+/* The artists of songs that are sorted with this id or exactly this name, ASCII case ignored; those
+ * of most songs first, at most max. */
 ERR_NODISCARD enum err_code store_exclusion_artists(struct store *s, int64_t account,
                                                     const char *text, size_t max, struct arena *a,
                                                     struct store_exclusion **ret_list,

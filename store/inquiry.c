@@ -5,10 +5,11 @@
 /* What was asked more than a day ahead of now was asked by a clock that was wrong. */
 #define TIME_HAS_COME "(q.due_s <= ?1 OR q.asked_s > ?1 + 86400)"
 
-/* Liked songs, but those of which a source before this one in the order told all of ?3. */
+/* Songs that are sorted, but those of which a source before this one in the order told all of ?3.
+ */
 #define TRACKS                                                                                     \
     " FROM track t LEFT JOIN inquiry q ON q.source = ?2 AND q.subject = 0 AND q.item = t.id"       \
-    " WHERE EXISTS(SELECT 1 FROM liked WHERE liked.track = t.id)"                                  \
+    " WHERE EXISTS(SELECT 1 FROM song WHERE song.track = t.id)"                                    \
     " AND (?3 = 0 OR NOT EXISTS(SELECT 1 FROM feature f"                                           \
     "   CROSS JOIN source_order o ON o.source = f.source"                                          \
     "   WHERE f.track = t.id AND f.mask & ?3 = ?3"                                                 \
@@ -25,7 +26,7 @@ static const char artists_due[] =
     "SELECT ar.id, ar.sid, ar.name, '', s.isrc, s.name, q.link"
     " FROM (SELECT ta.artist AS id, count(*) AS likes,"
     "   max(ta.track * (t.isrc IS NOT NULL)) AS song, max(ta.track) AS any_song"
-    "   FROM liked CROSS JOIN track_artist ta ON ta.track = liked.track"
+    "   FROM song CROSS JOIN track_artist ta ON ta.track = song.track"
     "   CROSS JOIN track t ON t.id = ta.track GROUP BY ta.artist) x"
     " JOIN artist ar ON ar.id = x.id"
     " JOIN track s ON s.id = coalesce(nullif(x.song, 0), x.any_song)" ARTIST_INQUIRY
@@ -35,7 +36,7 @@ static const char tracks_count[] = "SELECT coalesce(q.stage, ?4) AS stage, count
                                    " AND (q.item IS NULL OR " TIME_HAS_COME ") GROUP BY 1";
 static const char artists_count[] =
     "SELECT coalesce(q.stage, ?4) AS stage, count(*) FROM (SELECT DISTINCT ta.artist AS id"
-    "   FROM liked CROSS JOIN track_artist ta ON ta.track = liked.track) x" ARTIST_INQUIRY
+    "   FROM song CROSS JOIN track_artist ta ON ta.track = song.track) x" ARTIST_INQUIRY
     " WHERE ?3 IS NOT NULL AND (q.item IS NULL OR " TIME_HAS_COME ") GROUP BY 1";
 
 enum err_code store_inquiry_due(struct store *s, const struct store_stage *stage, int64_t now_s,
@@ -119,7 +120,7 @@ static enum err_code count_tracks(struct sql *q, struct store *s, const char *so
                      " LEFT JOIN (SELECT track FROM feature WHERE source = ?1 AND mask <> 0"
                      "   UNION SELECT track FROM track_word WHERE source = ?1 AND tags <> '') f"
                      "   ON f.track = t.id"
-                     " WHERE EXISTS(SELECT 1 FROM liked WHERE liked.track = t.id)",
+                     " WHERE EXISTS(SELECT 1 FROM song WHERE song.track = t.id)",
                      "sii", source, now_s, STORE_NEVER);
 }
 
@@ -130,8 +131,8 @@ static enum err_code count_artists(struct sql *q, struct store *s, const char *s
                      "SELECT count(*), count(tag.artist),"
                      " count(CASE WHEN q.due_s > ?2 THEN 1 END), max(q.asked_s),"
                      " min(CASE WHEN q.due_s > ?2 AND q.due_s < ?3 THEN q.due_s END)"
-                     " FROM (SELECT DISTINCT ta.artist AS id FROM liked"
-                     "   CROSS JOIN track_artist ta ON ta.track = liked.track) x"
+                     " FROM (SELECT DISTINCT ta.artist AS id FROM song"
+                     "   CROSS JOIN track_artist ta ON ta.track = song.track) x"
                      " LEFT JOIN inquiry q ON q.source = ?1 AND q.subject = 1 AND q.item = x.id"
                      " LEFT JOIN tag ON tag.artist = x.id AND tag.source = ?1 AND tag.tags <> ''",
                      "sii", source, now_s, STORE_NEVER);

@@ -1,4 +1,4 @@
-/* What sources were asked about songs and artists of the liked songs, how far each has come, and
+/* What sources were asked about songs that are sorted and their artists, how far each has come, and
  * when it is due again. */
 #ifndef STORE_INQUIRY_H
 #define STORE_INQUIRY_H
@@ -34,7 +34,7 @@ struct store_inquiry {
     const char *link;   /* "" */
 };
 
-/* At most max that are due, artists of many liked songs first. */
+/* At most max that are due, artists of many songs first. */
 ERR_NODISCARD enum err_code store_inquiry_due(struct store *s, const struct store_stage *stage,
                                               int64_t now_s, size_t max, struct arena *a,
                                               struct store_inquiry **ret_list, size_t *ret_n,
@@ -60,7 +60,7 @@ ERR_NODISCARD enum err_code store_inquiry_put(struct store *s, const char *sourc
 ERR_NODISCARD enum err_code store_inquiry_reopen(struct store *s, const char *source,
                                                  struct err *e);
 
-/* How much of the liked songs, or of their artists, a source covers. */
+/* How much of the songs that are sorted, or of their artists, a source covers. */
 struct store_coverage {
     int64_t all;
     int64_t known;    /* it told something */

@@ -30,7 +30,7 @@ enum err_code store_label_lacking(struct store *s, int64_t account, const char *
     enum err_code code = sql_start(
         &q, s, e,
         "SELECT t.id, t.sid, t.name, t.artists, t.album, t.release_date, t.duration_ms, t.explicit"
-        " FROM liked JOIN track t ON t.id = liked.track WHERE liked.account = ?"
+        " FROM song JOIN track t ON t.id = song.track WHERE song.account = ?"
         " AND NOT EXISTS(SELECT 1 FROM label WHERE label.track = t.id AND label.model = ?"
         "   AND NOT label.stale)"
         " ORDER BY t.id LIMIT ?",
@@ -56,8 +56,8 @@ enum err_code store_label_lacking_count(struct store *s, int64_t account, const 
                                         int64_t *ret_n, struct err *e)
 {
     return sql_int(s, ret_n, 0, e,
-                   "SELECT count(*) FROM liked WHERE account = ? AND NOT EXISTS"
-                   "(SELECT 1 FROM label WHERE label.track = liked.track AND label.model = ?"
+                   "SELECT count(*) FROM song WHERE account = ? AND NOT EXISTS"
+                   "(SELECT 1 FROM label WHERE label.track = song.track AND label.model = ?"
                    " AND NOT label.stale)",
                    "is", account, model);
 }
@@ -139,10 +139,10 @@ enum err_code store_label_list(struct store *s, int64_t account, const struct st
     int64_t max = 0;
     struct sql q;
     enum err_code code =
-        sql_int(s, &max, 0, e, "SELECT count(*) FROM liked WHERE account = ?", "i", account);
+        sql_int(s, &max, 0, e, "SELECT count(*) FROM song WHERE account = ?", "i", account);
     if (code == ERR_OK)
         code = sql_start(&q, s, e,
-                         "SELECT t.id, t.sid, t.name, t.artists, t.isrc, liked.ord, t.playable, "
+                         "SELECT t.id, t.sid, t.name, t.artists, t.isrc, song.ord, t.playable, "
                          "t.addable, label.p, label.place, label.regime,"
                          " (SELECT artist FROM track_artist WHERE track = t.id AND place = 0),"
                          " EXISTS(SELECT 1 FROM exclusion WHERE account = ?1 AND kind = 0"
@@ -153,12 +153,13 @@ enum err_code store_label_list(struct store *s, int64_t account, const struct st
                          " OR EXISTS(SELECT 1 FROM track_artist ta CROSS JOIN exclusion x"
                          "   ON x.item = ta.artist AND x.account = ?1 AND x.kind = 1"
                          "   WHERE ta.track = t.id)"
-                         " FROM liked JOIN track t ON t.id = liked.track"
+                         " FROM song JOIN track t ON t.id = song.track"
                          " LEFT JOIN label ON label.track = t.id AND label.model = ?2"
-                         " WHERE liked.account = ?1 AND NOT EXISTS(SELECT 1 FROM track twin"
-                         "   CROSS JOIN liked first ON first.track = twin.id AND first.account = ?1"
-                         "   WHERE twin.isrc = t.isrc AND first.ord < liked.ord)"
-                         " ORDER BY liked.ord DESC",
+                         " WHERE song.account = ?1 AND NOT EXISTS(SELECT 1 FROM track twin"
+                         "   CROSS JOIN song first ON first.track = twin.id AND first.account = ?1"
+                         "   WHERE twin.isrc = t.isrc AND (NOT first.liked, first.ord, first.track)"
+                         "     < (NOT song.liked, song.ord, song.track))"
+                         " ORDER BY song.ord DESC, song.track",
                          "is", account, of->model);
     if (code)
         return code;

@@ -9,8 +9,8 @@
 #include "base/song.h"
 #include "store/store.h"
 
-/* Liked songs without a label of this model, at most max; everything a source said of them is in
- * it. */
+/* Songs that are sorted without a label of this model, at most max; everything a source said of
+ * them is in it. */
 struct store_songs {
     int64_t *row;      /* (n) */
     struct song *song; /* (n) */
@@ -38,7 +38,7 @@ ERR_NODISCARD enum err_code store_label_put(struct store *s, const struct store_
 ERR_NODISCARD enum err_code store_label_song(struct store *s, int64_t track, struct arena *a,
                                              struct song *ret_song, struct err *e);
 
-/* A liked song with its label, for planning and listing. */
+/* A song that is sorted, with its label, for planning and listing. */
 struct store_labelled {
     int64_t track;
     const char *sid;
@@ -46,7 +46,7 @@ struct store_labelled {
     const char *artists;
     const char *isrc; /* "" */
     int64_t artist;   /* the first one's row; 0: none */
-    int64_t ord;      /* larger: liked later */
+    int64_t ord;      /* larger: added later; below 0: not liked */
     bool playable;
     bool addable;
     bool excluded;  /* it, the same song under another id, or one of its artists (exclusion.h) */
@@ -54,9 +54,9 @@ struct store_labelled {
     const float *place; /* (dim); NULL as p */
     unsigned regime;    /* what was known when it was labelled */
 };
-/* All liked songs of the account with the labels of a model (its p and place are not read),
- * newest liked first; a song liked under two ids (the same ISRC)
- * comes once, as the one that was liked first. */
+/* All songs of the account that are sorted, with the labels of a model (its p and place are not
+ * read), newest first, likes before others; a song that is there under two ids (the same ISRC)
+ * comes once: as the like, else as the one that was added first. */
 ERR_NODISCARD enum err_code store_label_list(struct store *s, int64_t account,
                                              const struct store_labels *of, struct arena *a,
                                              struct store_labelled **ret_list, size_t *ret_n,

@@ -69,24 +69,39 @@ enum err_code store_liked_drop_missing(struct store *s, int64_t account, int64_t
     return sql_run(s, e, "DELETE FROM liked WHERE account = ? AND walk < ?", "ii", account, walk);
 }
 
+enum err_code store_liked_clear(struct store *s, int64_t account, struct err *e)
+{
+    enum err_code code = store_begin(s, e);
+    if (code == ERR_OK)
+        code = sql_run(s, e, "DELETE FROM liked WHERE account = ?", "i", account);
+    if (code == ERR_OK)
+        code = sql_run(s, e,
+                       "UPDATE account SET liked_head = NULL, liked_total = 0 WHERE id = ?"
+                       " AND liked_head IS NOT NULL",
+                       "i", account);
+    return store_end(s, code, e);
+}
+
 enum err_code store_liked_count(struct store *s, int64_t account, const char *model,
                                 struct store_liked_counts *ret_counts, struct err *e)
 {
     struct sql q;
     enum err_code code = sql_start(
         &q, s, e,
-        "SELECT count(*), count(label.track),"
+        "SELECT count(CASE WHEN song.liked THEN 1 END), count(label.track),"
         " sum(EXISTS(SELECT 1 FROM feature f CROSS JOIN source_order o ON o.source = f.source"
-        "   WHERE f.track = liked.track AND f.mask <> 0)),"
+        "   WHERE f.track = song.track AND f.mask <> 0)),"
         " sum(EXISTS(SELECT 1 FROM track_artist ta CROSS JOIN tag ON tag.artist = ta.artist"
         "   CROSS JOIN source_order o ON o.source = tag.source"
-        "   WHERE ta.track = liked.track AND tag.tags <> '')"
+        "   WHERE ta.track = song.track AND tag.tags <> '')"
         "  OR EXISTS(SELECT 1 FROM track_word w CROSS JOIN source_order o ON o.source = w.source"
-        "   WHERE w.track = liked.track AND w.tags <> '')),"
-        " count(t.isrc) - count(DISTINCT t.isrc)"
-        " FROM liked JOIN track t ON t.id = liked.track"
-        " LEFT JOIN label ON label.track = liked.track AND label.model = ?"
-        " WHERE liked.account = ?",
+        "   WHERE w.track = song.track AND w.tags <> '')),"
+        " count(CASE WHEN song.liked THEN t.isrc END)"
+        "  - count(DISTINCT CASE WHEN song.liked THEN t.isrc END),"
+        " count(CASE WHEN NOT song.liked THEN 1 END)"
+        " FROM song JOIN track t ON t.id = song.track"
+        " LEFT JOIN label ON label.track = song.track AND label.model = ?"
+        " WHERE song.account = ?",
         "si", model, account);
     if (code)
         return code;
@@ -94,7 +109,7 @@ enum err_code store_liked_count(struct store *s, int64_t account, const char *mo
     while (sql_row(&q, e))
         *ret_counts =
             (struct store_liked_counts){sql_col_int(&q, 0), sql_col_int(&q, 1), sql_col_int(&q, 2),
-                                        sql_col_int(&q, 3), sql_col_int(&q, 4)};
+                                        sql_col_int(&q, 3), sql_col_int(&q, 4), sql_col_int(&q, 5)};
     return q.code;
 }
 
@@ -110,9 +125,9 @@ enum err_code store_liked_search(struct store *s, int64_t account, const char *t
                   "SELECT t.id, t.sid, t.name, t.artists,"
                   " CASE WHEN ?2 IN (t.sid, t.linked_sid) THEN 2"
                   "   WHEN lower(t.name) = lower(?2) THEN 1 ELSE 0 END AS fit"
-                  " FROM liked JOIN track t ON t.id = liked.track WHERE liked.account = ?1"
+                  " FROM song JOIN track t ON t.id = song.track WHERE song.account = ?1"
                   " AND (fit > 0 OR instr(lower(t.name || ' - ' || t.artists), lower(?2)) > 0)"
-                  " ORDER BY fit DESC, liked.ord DESC LIMIT ?3",
+                  " ORDER BY fit DESC, song.ord DESC LIMIT ?3",
                   "isi", account, text, (int64_t)max);
     if (code)
         return code;

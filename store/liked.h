@@ -39,17 +39,22 @@ ERR_NODISCARD enum err_code store_liked_missing(struct store *s, int64_t account
 ERR_NODISCARD enum err_code store_liked_drop_missing(struct store *s, int64_t account, int64_t walk,
                                                      struct err *e);
 
+/* Forgets all likes: they are no longer sorted. */
+ERR_NODISCARD enum err_code store_liked_clear(struct store *s, int64_t account, struct err *e);
+
+/* Likes, and of them together with the songs of other places: what is known. */
 struct store_liked_counts {
     int64_t liked;
     int64_t labelled;   /* by the model of that id */
     int64_t with_stats; /* statistics from any source that counts */
     int64_t with_tags;  /* tags, likewise */
-    int64_t same_song;  /* songs that stand there under another id already (ISRC) */
+    int64_t same_song;  /* likes that stand there under another id already (ISRC) */
+    int64_t others;     /* songs that are sorted though not liked */
 };
 ERR_NODISCARD enum err_code store_liked_count(struct store *s, int64_t account, const char *model,
                                               struct store_liked_counts *ret_counts, struct err *e);
 
-/* A liked song that a person may mean. */
+/* A song, of those that are sorted, that a person may mean. */
 struct store_found {
     int64_t track;
     const char *sid;

@@ -130,6 +130,52 @@ static const struct migration migrations[] = {
      "CREATE TABLE exclusion(account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
      "  kind INTEGER NOT NULL, item INTEGER NOT NULL, made_s INTEGER NOT NULL,"
      "  PRIMARY KEY(account, kind, item)) WITHOUT ROWID;"},
+    {"places",
+     /* A playlist or the saved albums, as they were when last read; refused_s: Spotify would not
+        show the songs of this snapshot */
+     "CREATE TABLE place(id INTEGER PRIMARY KEY,"
+     "  account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE, key TEXT NOT NULL,"
+     "  name TEXT NOT NULL DEFAULT '', snapshot TEXT NOT NULL DEFAULT '',"
+     "  head INTEGER NOT NULL DEFAULT 0, total INTEGER NOT NULL DEFAULT 0,"
+     "  whole INTEGER NOT NULL DEFAULT 0, refused_s INTEGER NOT NULL DEFAULT 0,"
+     "  walk INTEGER NOT NULL DEFAULT 0, UNIQUE(account, key));"
+     "CREATE TABLE place_track(account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
+     "  track INTEGER NOT NULL REFERENCES track,"
+     "  place INTEGER NOT NULL REFERENCES place ON DELETE CASCADE, ord INTEGER NOT NULL,"
+     "  walk INTEGER NOT NULL, PRIMARY KEY(account, track, place)) WITHOUT ROWID;"
+     "CREATE INDEX place_track_place ON place_track(place, walk);"
+     /* What is sorted: each song that is liked or stands in a place, kept by the triggers. ord of a
+        like as there; of another song it is below 0, larger when it was added later. */
+     "CREATE TABLE song(account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
+     "  track INTEGER NOT NULL REFERENCES track, liked INTEGER NOT NULL, ord INTEGER NOT NULL,"
+     "  PRIMARY KEY(account, track)) WITHOUT ROWID;"
+     "INSERT INTO song SELECT account, track, 1, ord FROM liked;"
+     "CREATE INDEX song_track ON song(track);"
+     "DROP INDEX liked_track;"
+     "CREATE TRIGGER liked_in AFTER INSERT ON liked BEGIN"
+     "  INSERT INTO song VALUES(new.account, new.track, 1, new.ord)"
+     "  ON CONFLICT DO UPDATE SET liked = 1, ord = excluded.ord; END;"
+     "CREATE TRIGGER liked_moved AFTER UPDATE OF ord ON liked WHEN new.ord <> old.ord BEGIN"
+     "  UPDATE song SET ord = new.ord WHERE account = new.account AND track = new.track; END;"
+     /* Of an account that is being deleted nothing must stay. */
+     "CREATE TRIGGER liked_out AFTER DELETE ON liked BEGIN"
+     "  DELETE FROM song WHERE account = old.account AND track = old.track;"
+     "  INSERT INTO song SELECT account, track, 0, max(ord) FROM place_track"
+     "  WHERE account = old.account AND track = old.track"
+     "  AND EXISTS(SELECT 1 FROM account WHERE id = old.account) GROUP BY account, track; END;"
+     "CREATE TRIGGER place_in AFTER INSERT ON place_track BEGIN"
+     "  INSERT INTO song VALUES(new.account, new.track, 0, new.ord)"
+     "  ON CONFLICT DO UPDATE SET ord = max(ord, excluded.ord) WHERE NOT liked; END;"
+     "CREATE TRIGGER place_moved AFTER UPDATE OF ord ON place_track WHEN new.ord <> old.ord BEGIN"
+     "  UPDATE song SET ord = (SELECT max(ord) FROM place_track"
+     "    WHERE account = new.account AND track = new.track)"
+     "  WHERE account = new.account AND track = new.track AND NOT liked; END;"
+     "CREATE TRIGGER place_out AFTER DELETE ON place_track BEGIN"
+     "  DELETE FROM song WHERE account = old.account AND track = old.track AND NOT liked;"
+     "  INSERT INTO song SELECT account, track, 0, max(ord) FROM place_track"
+     "  WHERE account = old.account AND track = old.track"
+     "  AND EXISTS(SELECT 1 FROM account WHERE id = old.account) GROUP BY account, track"
+     "  ON CONFLICT DO NOTHING; END;"},
 };
 
 enum err_code schema_migrate(struct store *s, struct err *e)

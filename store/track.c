@@ -134,8 +134,8 @@ enum err_code store_track_lacking(struct store *s, int64_t account, const char *
     struct sql q;
     enum err_code code =
         sql_start(&q, s, e,
-                  "SELECT t.id, t.sid FROM liked JOIN track t ON t.id = liked.track"
-                  " WHERE liked.account = ? AND t.id > ?"
+                  "SELECT t.id, t.sid FROM song JOIN track t ON t.id = song.track"
+                  " WHERE song.account = ? AND t.id > ?"
                   " AND NOT EXISTS(SELECT 1 FROM feature f WHERE f.track = t.id AND f.source = ?)"
                   " ORDER BY t.id LIMIT min(?, 100)",
                   "iisi", account, *cursor, source, (int64_t)max);
@@ -150,8 +150,8 @@ enum err_code store_artist_lacking(struct store *s, int64_t account, const char 
     enum err_code code =
         sql_start(&q, s, e,
                   "SELECT ar.id, ar.sid FROM artist ar WHERE ar.id > ?"
-                  " AND EXISTS(SELECT 1 FROM track_artist ta JOIN liked ON liked.track = ta.track"
-                  "   WHERE ta.artist = ar.id AND liked.account = ?)"
+                  " AND EXISTS(SELECT 1 FROM track_artist ta JOIN song ON song.track = ta.track"
+                  "   WHERE ta.artist = ar.id AND song.account = ?)"
                   " AND NOT EXISTS(SELECT 1 FROM tag WHERE tag.artist = ar.id AND tag.source = ?)"
                   " ORDER BY ar.id LIMIT min(?, 100)",
                   "iisi", *cursor, account, source, (int64_t)max);
@@ -162,8 +162,8 @@ enum err_code store_track_lacking_count(struct store *s, int64_t account, const 
                                         int64_t *ret_n, struct err *e)
 {
     return sql_int(s, ret_n, 0, e,
-                   "SELECT count(*) FROM liked WHERE account = ? AND NOT EXISTS"
-                   "(SELECT 1 FROM feature f WHERE f.track = liked.track AND f.source = ?)",
+                   "SELECT count(*) FROM song WHERE account = ? AND NOT EXISTS"
+                   "(SELECT 1 FROM feature f WHERE f.track = song.track AND f.source = ?)",
                    "is", account, source);
 }
 
@@ -172,8 +172,8 @@ enum err_code store_artist_lacking_count(struct store *s, int64_t account, const
 {
     return sql_int(
         s, ret_n, 0, e,
-        "SELECT count(DISTINCT ta.artist) FROM liked"
-        " JOIN track_artist ta ON ta.track = liked.track WHERE liked.account = ?"
+        "SELECT count(DISTINCT ta.artist) FROM song"
+        " JOIN track_artist ta ON ta.track = song.track WHERE song.account = ?"
         " AND NOT EXISTS(SELECT 1 FROM tag WHERE tag.artist = ta.artist AND tag.source = ?)",
         "is", account, source);
 }

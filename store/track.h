@@ -30,12 +30,12 @@ struct store_ids {
     const char *sid[100];
     size_t n;
 };
-/* Liked songs of which `source` was never asked. */
+/* Songs that are sorted of which `source` was never asked. */
 ERR_NODISCARD enum err_code store_track_lacking(struct store *s, int64_t account,
                                                 const char *source, int64_t *cursor, size_t max,
                                                 struct arena *a, struct store_ids *ret_ids,
                                                 struct err *e);
-/* Artists of liked songs of whom `source` was never asked. */
+/* Artists of such songs of whom `source` was never asked. */
 ERR_NODISCARD enum err_code store_artist_lacking(struct store *s, int64_t account,
                                                  const char *source, int64_t *cursor, size_t max,
                                                  struct arena *a, struct store_ids *ret_ids,

@@ -28,7 +28,7 @@ enum job_wish liked_ask(struct job *j, struct job_io *io)
 {
     struct work *w = j->state;
     struct liked_state *s = &w->liked;
-    if (s->over)
+    if (s->over || !gather_has_likes(w))
         return JOB_NEXT;
     if (s->next_offset > 0 && s->limit < 0)
         return JOB_WAIT;

@@ -267,7 +267,7 @@ static void note_first_plan(struct plan *p)
         note_changes(p);
 }
 
-/* Songs to take out because they are no longer liked. */
+/* Songs to take out because they are no longer among those that are sorted. */
 static size_t count_unliked(const struct plan *p)
 {
     size_t n = 0;
@@ -294,8 +294,8 @@ static enum err_code check_loss(struct plan *p, struct err *e)
         return ERR_OK;
     return err_set(e, ERR_CONFIRM,
                    "the playlist '%s' would lose %zu of its %lld songs because they are no longer "
-                   "liked: if you un-liked them, run 'genrectl sync --yes'; until then nothing is "
-                   "changed",
+                   "liked, nor in a place that [sort] from names: if that is meant, run 'genrectl "
+                   "sync --yes'; until then nothing is changed",
                    p->playlists[0]->name, unliked, (long long)total);
 }
 

@@ -48,6 +48,7 @@ static enum job_wish finish_ask(struct job *j, struct job_io *io)
 
 static const struct job_step sync_steps[] = {
     {"liked", liked_ask, liked_take},
+    {"gather", gather_ask, gather_take},
     {"statistics", features_statistics_ask, features_statistics_take},
     {"artists", features_artists_ask, features_artists_take},
     {"dataset", dataset_ask, NULL},
@@ -58,6 +59,7 @@ static const struct job_step sync_steps[] = {
 
 static const struct job_step sort_steps[] = {
     {"liked", liked_ask, liked_take},
+    {"gather", gather_ask, gather_take},
     {"statistics", features_statistics_ask, features_statistics_take},
     {"artists", features_artists_ask, features_artists_take},
     {"dataset", dataset_ask, NULL},
@@ -91,7 +93,10 @@ void work_options_free(struct work_options *o)
 {
     for (size_t i = 0; i < o->n_genres; i++)
         free(o->genres[i]);
+    for (size_t i = 0; i < o->n_from; i++)
+        free(o->from[i]);
     free(o->genres);
+    free(o->from);
     free(o->playlist_name);
     free(o->adopt);
     json_free(o->plan);
@@ -101,6 +106,7 @@ void work_options_free(struct work_options *o)
 static void work_free(void *state)
 {
     struct work *w = state;
+    gather_end(&w->gather);
     features_end(&w->statistics);
     features_end(&w->artists);
     label_end(&w->label);
@@ -258,7 +264,7 @@ static struct json *summary(struct job *j, const struct err *e)
     if (store_liked_count(w->env.store, w->env.account, model_id(w->env.model), &counts, &ignored))
         counts = (struct store_liked_counts){0};
     json_set_bool(s, "dry_run", w->options.dry_run);
-    json_set_int(s, "tracks", counts.liked);
+    json_set_int(s, "tracks", counts.liked + counts.others);
     json_set_int(s, "labelled", counts.labelled);
     json_set_int(s, "unsorted", (int64_t)w->unsorted);
     json_set_int(s, "requests", j->requests);

@@ -15,6 +15,7 @@
 #include "store/label.h"
 #include "store/liked.h"
 #include "store/outbox.h"
+#include "store/place.h"
 #include "store/playlist.h"
 #include "store/store.h"
 #include "store/track.h"
@@ -55,8 +56,10 @@ struct work_options {
     char *adopt;           /* take this playlist (id or name) under care instead; NULL: none */
     bool adopt_may_remove; /* and take out again what is put in */
     bool dry_run;          /* ends before anything is written; the store is a copy */
-    bool yes;              /* also what would take out much that is no longer liked */
+    bool yes;              /* also what would take out much that is no longer there */
     bool wait;             /* sorts only when all sources are through */
+    char **from;           /* (n_from) places as in [sort] from; none: the likes */
+    size_t n_from;
     char **genres;
     size_t n_genres;
     double threshold;    /* a song enters a genre's playlist at this probability (< 0: the genre's
@@ -91,6 +94,39 @@ struct liked_state {
     int64_t previous_walk;
     int64_t previous_items;
     struct store_liked_head head;
+};
+
+struct gather_state {
+    bool begun;
+    bool *refused;      /* (options.n_from) it is one of genred's own playlists */
+    size_t at;          /* of options.from: what is being read */
+    bool open;          /* `place` is loaded */
+    bool over;          /* nothing more is read of it */
+    bool asked;         /* a playlist's snapshot was asked for ... */
+    bool looked;        /* ... and has come */
+    struct arena arena; /* of the place */
+    struct store_place place;
+    struct store_place now; /* as it is found */
+    enum endpoint_shape shape;
+    bool tried_other; /* of the two shapes */
+    int pass;         /* as in struct liked_state, from here on */
+    int64_t walk;
+    int64_t next_offset;
+    int64_t limit;
+    int64_t total;
+    int64_t items;
+    bool consistent;
+    bool previous_complete;
+    int64_t previous_walk;
+    int64_t previous_items;
+    struct gather_rest { /* the pages of long albums beyond the songs that came with them */
+        const struct library_album *album;
+        int64_t offset;
+    } * rest;
+    size_t n_rest;
+    size_t cap_rest;
+    size_t asked_rest;
+    size_t taken_rest;
 };
 
 struct features_state {
@@ -225,6 +261,7 @@ struct work {
     struct work_genre *genres; /* (options.n_genres) */
     int64_t started_boot_ms;
     struct liked_state liked;
+    struct gather_state gather;
     struct features_state statistics;
     struct features_state artists;
     bool awaiting; /* the sources were woken for this run's last songs */
@@ -249,6 +286,10 @@ void work_note(struct work *w, const char *fmt, ...) __attribute__((format(print
 
 enum job_wish liked_ask(struct job *j, struct job_io *io);
 enum job_after liked_take(struct job *j, struct job_io *io);
+enum job_wish gather_ask(struct job *j, struct job_io *io);
+enum job_after gather_take(struct job *j, struct job_io *io);
+/* Whether the likes are among what is sorted. */
+bool gather_has_likes(const struct work *w);
 enum job_wish features_statistics_ask(struct job *j, struct job_io *io);
 enum job_after features_statistics_take(struct job *j, struct job_io *io);
 enum job_wish features_artists_ask(struct job *j, struct job_io *io);
@@ -281,6 +322,7 @@ enum job_after write_take(struct job *j, struct job_io *io);
 struct json *preview_json(struct work *w, const struct work_genre *g);
 
 void liked_begin(struct liked_state *s);
+void gather_end(struct gather_state *s);
 void features_end(struct features_state *s);
 void label_end(struct label_state *s);
 void mirror_end(struct mirror_state *s);

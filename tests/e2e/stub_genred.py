@@ -28,7 +28,7 @@ STATUS = {
     "playlists": [{"genre": "rock", "name": "rock (genred)", "id": "p1", "tracks": 7}],
     "warnings": ["the login ends soon"], "pid": 1, "version": "0",
 }
-GENRES = {"liked": 600, "genres": [
+GENRES = {"songs": 600, "genres": [
     {"name": "rock", "tracks": 70, "chosen": True, "playlist": {"name": "rock (genred)"},
      "children": [{"name": "grunge", "tracks": 5, "chosen": False, "playlist": None,
                    "children": []}]},

@@ -22,6 +22,7 @@ class Control:
             ("POST", "tokens"): self.tokens,
             ("POST", "like"): self.like,
             ("POST", "unlike"): self.unlike,
+            ("POST", "album"): self.album,
             ("POST", "playlist"): self.playlist,
             ("POST", "ban"): self.ban,
             ("DELETE", "ban"): self.unban,
@@ -145,6 +146,22 @@ class Control:
         if not gone:
             raise ValueError("not liked")
         return {"unliked": gone, "total": len(self.world.likes)}
+
+    def album(self, do, id=None, songs=None):
+        """Saves one, by its id or made anew with so many songs, or takes one (the newest) out."""
+        world = self.world
+        if do == "save":
+            key = id or world.make_long_album(songs).id
+            if key not in world.catalogue.albums:
+                raise ValueError("no such album")
+            world.save_album(f"spotify:album:{key}")
+        elif do == "unsave":
+            key = id or world.albums[0].uri.rpartition(":")[2]
+            world.albums = [a for a in world.albums if a.uri != f"spotify:album:{key}"]
+        else:
+            raise ValueError("do is save or unsave")
+        found = world.catalogue.albums[key]
+        return {"id": key, "name": found.name, "songs": [song.uri for song in found.songs]}
 
     def playlist(self, do, id=None, **more):
         acts = {"create": self.create, "add": self.add, "remove": self.remove,
@@ -325,6 +342,9 @@ class Control:
         return {
             "regime": world.regime(), "now": world.now(), "person": w.PERSON,
             "likes": [{"uri": entry.uri, "added_at": entry.added_at} for entry in world.likes],
+            "albums": [{"uri": entry.uri, "added_at": entry.added_at, "songs": [
+                song.uri for song in world.catalogue.albums[entry.uri.rpartition(":")[2]].songs]}
+                for entry in world.albums],
             "playlists": [self.shape(p) for p in world.playlists.values()],
             "requests": len(audit.log), "writes": world.writes, "counts": dict(audit.counts),
             "violations": audit.violations}

@@ -229,6 +229,17 @@ class Catalogue:
         self.songs[uri] = song
         return song
 
+    def make_long_album(self, songs):
+        """One as no album of the seed is: longer than a page."""
+        rng, self.rng = self.rng, random.Random(f"long album {len(self.albums)}")
+        artist = next(a for a in self.artists.values() if "rock" in a.families)
+        album = self._add_album(artist, "rock")
+        album.kind, album.total = "compilation", songs
+        for number in range(1, songs + 1):
+            self._add_song(album, number)
+        self.rng = rng
+        return album
+
     def _make_episode(self):
         key = self.make_id()
         name = f"Episode {len(self.episodes) + 1}: {self._word()}"

@@ -55,6 +55,15 @@ def likes(world, call):
         shapes.page_text(world, "/me/tracks", rest, texts, offset, limit, total))
 
 
+def saved_albums(world, call):
+    """Each album whole, with up to fifty of its songs."""
+    offset, limit = call.params["offset"], call.params["limit"]
+    rest = {"market": call.params["market"]} if "market" in call.params else {}
+    rows = [shapes.saved_album(world, entry) for entry in world.albums[offset:offset + limit]]
+    return json_response(200, shapes.page(world, "/me/albums", rest, rows, offset, limit,
+                                          len(world.albums)))
+
+
 def likes_contain(world, call):
     ids = [good_id(key) for key in id_list(call, 50)]
     liked = {entry.uri for entry in world.likes}
@@ -69,8 +78,9 @@ def likes_change(world, call):
     if len(ids) > 50:
         raise Refusal(400, "Too many ids requested")
     call.request.connection.service.audit.library_write(call.request, call.client)
+    kind = call.request.path.rpartition("/")[2].removesuffix("s")
     for key in ids:
-        change_library(world, f"spotify:track:{good_id(key)}", call.request.method == "PUT")
+        change_library(world, f"spotify:{kind}:{good_id(key)}", call.request.method == "PUT")
     return Response(200)
 
 
@@ -136,6 +146,13 @@ def change_library(world, uri, save):
             world.like(uri)
         else:
             world.unlike(uri)
+    elif uri.startswith("spotify:album:"):
+        if uri.rpartition(":")[2] not in world.catalogue.albums:
+            raise Refusal(400, "Payload contains a non-existing ID")
+        if save:
+            world.save_album(uri)
+        else:
+            world.albums = [entry for entry in world.albums if entry.uri != uri]
     world.writes += 1
 
 
@@ -144,7 +161,7 @@ def library_contains(world, call):
         raise Refusal(400, "Bad request")
     uris = library_uris(call)
     library_scopes(world, call, uris, modify=False)
-    held = {entry.uri for entry in world.likes}
+    held = {entry.uri for entry in world.likes + world.albums}
     held |= {f"spotify:playlist:{p.id}" for p in world.playlists.values() if p.followed}
     return json_response(200, [uri in held for uri in uris])
 

@@ -91,10 +91,16 @@ def album(world, album):
     value = {
         **album_brief(world, album), "copyrights": [{"text": album.label, "type": "P"}],
         "external_ids": {"upc": str(int(album.id.encode().hex(), 16))[:12]}, "genres": [],
-        "tracks": page(world, f"/albums/{album.id}/tracks", {}, tracks, 0, 50, len(tracks))}
+        "tracks": page(world, f"/albums/{album.id}/tracks", {}, tracks[:50], 0, 50,
+                       len(tracks))}
     if not world.restricted():
         value |= {"label": album.label, "popularity": album.total * 5}
     return value
+
+
+def saved_album(world, entry):
+    found = world.catalogue.albums.get(entry.uri.rpartition(":")[2])
+    return {"added_at": iso(entry.added_at), "album": found and album(world, found)}
 
 
 def album_track(world, song):

@@ -17,6 +17,7 @@ def save(service, path):
         "seed": world.seed, "songs": world.song_count, "odd": world.has_odd,
         "clients": sorted(world.clients), "switches": world.switches, "locals": locals_,
         "clock_offset": world.clock_offset, "likes": [vars(entry) for entry in world.likes],
+        "albums": [vars(entry) for entry in world.albums], "long_albums": world.long_albums,
         "playlists": playlists, "ban": world.ban, "accounts": service.accounts.save()}
     part = f"{path}.part"
     with open(part, "w", encoding="utf-8") as file:
@@ -31,10 +32,13 @@ def load(path):
     known = [s.name for s in world.catalogue.songs.values() if s.is_local]
     for name in value["locals"][len(known):]:
         world.catalogue.make_local(name)
+    for songs in value["long_albums"]:
+        world.make_long_album(songs)
     for name, setting in value["switches"].items():
         world.set_switch(name, setting)
     world.clock_offset = value["clock_offset"]
     world.likes = [w.Entry(**row) for row in value["likes"]]
+    world.albums = [w.Entry(**row) for row in value["albums"]]
     world.playlists = {}
     for row in value["playlists"]:
         items = [w.Entry(**entry) for entry in row.pop("items")]

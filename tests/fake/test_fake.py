@@ -334,6 +334,46 @@ class Regimes(Case):
         self.refused(fake.get(f"/playlists/{own}/tracks"), 403, "Forbidden")
 
 
+class Albums(Case):
+    def test_saved(self):
+        fake = self.fake
+        saved = [album["uri"] for album in fake.state()["albums"]]
+        page = fake.get("/me/albums?limit=3").json
+        self.assertEqual([row["album"]["uri"] for row in page["items"]], saved[:3])
+        self.assertEqual((page["total"], page["limit"]), (len(saved), 3))
+        self.assertIn("offset=3", page["next"])
+        track = page["items"][0]["album"]["tracks"]["items"][0]
+        self.assertFalse({"album", "external_ids"} & set(track))
+        self.refused(fake.get("/me/albums?limit=51"), 400, "Invalid limit")
+        fake.issue("playlist-read-private")
+        self.refused(fake.get("/me/albums"), 403, "Insufficient client scope")
+
+    def test_long_one_comes_in_pages(self):
+        fake = self.fake
+        made = fake.control("album", do="save", songs=120)
+        page = fake.get("/me/albums?limit=1").json["items"][0]["album"]["tracks"]
+        rows, path = page["items"], page["next"].partition("/v1")[2]
+        self.assertEqual((len(rows), page["total"]), (50, 120))
+        while path:
+            page = fake.get(path).json
+            rows += page["items"]
+            path = page["next"] and page["next"].partition("/v1")[2]
+        self.assertEqual([row["uri"] for row in rows], made["songs"])
+        fake.control("album", do="unsave")
+        self.assertNotIn(made["id"], json.dumps(fake.state()["albums"]))
+
+    def test_never_written(self):
+        uri = self.fake.state()["albums"][0]["uri"]
+        key = uri.rpartition(":")[2]
+        self.assertEqual(self.fake.api("DELETE", f"/me/albums?ids={key}").status, 200)
+        self.assertEqual(self.fake.api("PUT", f"/me/library?uris={uri}", b"").status, 200)
+        self.assertEqual(self.fake.violations(), ["write to likes or follows"] * 2)
+        self.assertEqual(self.fake.state()["albums"][0]["uri"], uri)
+        self.fake.control("switch", regime="restricted")
+        self.refused(self.fake.api("DELETE", f"/me/albums?ids={key}"), 403, "Forbidden")
+        self.assertEqual(self.fake.get("/me/albums").status, 200)
+
+
 class Likes(Case):
     def walk(self):
         rows, path = [], "/me/tracks?limit=50"

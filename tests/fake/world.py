@@ -117,6 +117,8 @@ class World:
         self.switches = {name: row[0] for name, row in SWITCHES.items()}
         self.clock_offset = 0.0
         self.likes = []  # newest first
+        self.albums = []  # those that the person saved, newest first
+        self.long_albums = []  # how many songs each has that was made by hand
         self.playlists = {}  # id -> Playlist, in the order made
         self.base = ""
         self.accounts = ""
@@ -127,6 +129,7 @@ class World:
         self.lastfm_key = hashlib.sha256(f"last.fm {seed}".encode()).hexdigest()[:32]
         self._fill_likes()
         self._fill_playlists()
+        self._fill_albums()
 
     def now(self):
         return time.time() + self.clock_offset
@@ -181,6 +184,20 @@ class World:
     def unliked(self):
         liked = {entry.uri for entry in self.likes}
         return [uri for uri in self.catalogue.plain if uri not in liked]
+
+    def _fill_albums(self):
+        rng = random.Random(f"albums {self.seed}")
+        full = [a for a in self.catalogue.albums.values() if a.songs]
+        for n, album in enumerate(rng.sample(full, min(5, len(full)))):
+            self.albums.append(Entry(f"spotify:album:{album.id}", FIRST_LIKE - 50000 * n))
+
+    def save_album(self, uri):
+        self.albums = [entry for entry in self.albums if entry.uri != uri]
+        self.albums.insert(0, Entry(uri, int(self.now())))
+
+    def make_long_album(self, songs):
+        self.long_albums.append(songs)
+        return self.catalogue.make_long_album(songs)
 
     def _fill_playlists(self):
         songs, rng = self.catalogue.plain, self.rng

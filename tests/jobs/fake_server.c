@@ -107,6 +107,61 @@ static void liked(struct fake_server *f, const struct http_req *req, struct http
     reply(res, 200, j);
 }
 
+/* Up to 50 of its songs, which do not tell their album. */
+static struct json *album_page(const struct fake_album *album, int64_t offset)
+{
+    struct json *j = page(offset, album->n);
+    struct json *songs = json_array();
+    for (size_t i = (size_t)offset; i < album->n && i < (size_t)offset + 50; i++) {
+        struct json *song = track(album->first + (int)i);
+        json_set_null(song, "album");
+        json_add(songs, song);
+    }
+    json_set(j, "items", songs);
+    return j;
+}
+
+static void saved_albums(const struct fake_server *f, const struct http_req *req,
+                         struct http_res *res)
+{
+    if (f->no_albums) {
+        refuse(res, 403, "Forbidden");
+        return;
+    }
+    int64_t offset = offset_of(req);
+    struct json *j = page(offset, f->n_albums);
+    struct json *items = json_array();
+    json_set_str(j, "next", offset + 20 < (int64_t)f->n_albums ? "more" : NULL);
+    for (size_t i = (size_t)offset; i < f->n_albums && i < (size_t)offset + 20; i++) {
+        char id[FAKE_ID];
+        struct json *entry = json_object();
+        struct json *album = json_object();
+        fake_server_song_id(f->albums[i].first, id);
+        json_set_str(album, "id", id);
+        json_set_str(album, "name", "an album");
+        json_set_str(album, "release_date", "1999");
+        json_set(album, "tracks", album_page(&f->albums[i], 0));
+        json_set_str(entry, "added_at", "2026-01-01T00:00:00Z");
+        json_set(entry, "album", album);
+        json_add(items, entry);
+    }
+    json_set(j, "items", items);
+    reply(res, 200, j);
+}
+
+static void album_songs(const struct fake_server *f, const struct http_req *req,
+                        struct http_res *res)
+{
+    int first = (int)strtol(strstr(req->url, "/albums/") + strlen("/albums/"), NULL, 10);
+    for (size_t i = 0; i < f->n_albums; i++) {
+        if (f->albums[i].first == first) {
+            reply(res, 200, album_page(&f->albums[i], offset_of(req)));
+            return;
+        }
+    }
+    refuse(res, 404, "Resource not found");
+}
+
 static void set_snapshot(struct json *j, const struct fake_playlist *p)
 {
     char snapshot[32];
@@ -148,12 +203,27 @@ static void list(struct fake_server *f, struct http_res *res)
     reply(res, 200, j);
 }
 
-static void create(struct fake_server *f, const struct json *body, struct http_res *res)
+static struct fake_playlist *new_playlist(struct fake_server *f)
 {
     assert(f->n_playlists < FAKE_PLAYLISTS);
     struct fake_playlist *p = &f->playlists[f->n_playlists++];
     *p = (struct fake_playlist){.followed = true, .version = 1};
     snprintf(p->id, sizeof(p->id), "P%021zu", f->n_playlists);
+    return p;
+}
+
+struct fake_playlist *fake_server_by_hand(struct fake_server *f, int first, size_t n)
+{
+    struct fake_playlist *p = new_playlist(f);
+    snprintf(p->name, sizeof(p->name), "by hand");
+    for (; p->n < n; p->n++)
+        fake_server_song_id(first + (int)p->n, p->items[p->n]);
+    return p;
+}
+
+static void create(struct fake_server *f, const struct json *body, struct http_res *res)
+{
+    struct fake_playlist *p = new_playlist(f);
     snprintf(p->name, sizeof(p->name), "%s", json_get_str(body, "name"));
     snprintf(p->description, sizeof(p->description), "%s", json_get_str(body, "description"));
     reply(res, 201, playlist_json(p));
@@ -289,7 +359,9 @@ static void playlist_call(struct fake_server *f, const struct http_req *req,
 {
     bool old = strstr(req->url, "/tracks") != NULL;
     struct fake_playlist *p = of_url(f, req->url);
-    if (old != f->old_shapes)
+    if (p && strstr(req->url, "?fields="))
+        reply(res, 200, playlist_json(p));
+    else if (old != f->old_shapes)
         refuse(res, 403, "Forbidden");
     else if (!p)
         refuse(res, 404, "Resource not found");
@@ -311,6 +383,10 @@ void fake_server_answer(struct fake_server *f, const struct http_req *req, struc
         body = NULL;
     if (strstr(req->url, "/me/tracks"))
         liked(f, req, res);
+    else if (strstr(req->url, "/me/albums"))
+        saved_albums(f, req, res);
+    else if (strstr(req->url, "/albums/"))
+        album_songs(f, req, res);
     else if (strstr(req->url, "/audio-features"))
         statistics(f, res);
     else if (strstr(req->url, "/artists?"))

@@ -13,6 +13,14 @@
 #define FAKE_PLAYLISTS 8
 #define FAKE_ID        23
 
+#define FAKE_ALBUMS 60
+
+/* A saved album of the n songs from `first` on. */
+struct fake_album {
+    int first;
+    size_t n;
+};
+
 struct fake_playlist {
     char id[FAKE_ID];
     char name[128];
@@ -27,6 +35,9 @@ struct fake_playlist {
 struct fake_server {
     int likes[FAKE_SONGS]; /* newest first; negative: an entry that is null */
     size_t n_likes;
+    struct fake_album albums[FAKE_ALBUMS]; /* newest first */
+    size_t n_albums;
+    bool no_albums; /* 403 for the saved albums */
     struct fake_playlist playlists[FAKE_PLAYLISTS];
     size_t n_playlists;
     bool old_shapes;    /* refuses what came in February 2026 */
@@ -41,6 +52,8 @@ struct fake_server {
 
 void fake_server_init(struct fake_server *f, size_t songs);
 struct fake_playlist *fake_server_playlist(struct fake_server *f, const char *name);
+/* One of the person's own, of the n songs from `first` on. */
+struct fake_playlist *fake_server_by_hand(struct fake_server *f, int first, size_t n);
 /* Answers one request; the state changes as the service's would. */
 void fake_server_answer(struct fake_server *f, const struct http_req *req, struct http_res *res);
 void fake_server_song_id(int song, char out[FAKE_ID]);

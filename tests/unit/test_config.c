@@ -482,6 +482,46 @@ static void test_the_reference_names_every_key(void **state)
     buf_free(&scdoc);
 }
 
+static void test_places(void **state)
+{
+    static const char id[] = "37i9dQZF1DX0XUsuxWHRQd";
+    static const char *const ways[] = {
+        "playlist:%s",
+        "playlist: %s",
+        "playlist:spotify:playlist:%s",
+        "spotify:playlist:%s",
+        "https://open.spotify.com/playlist/%s",
+        "https://open.spotify.com/playlist/%s?si=abc&x=1",
+        "playlist:https://open.spotify.com/intl-de/playlist/%s",
+    };
+    struct config c;
+    load(state, "", &c);
+    assert_int_equal(c.from.n, 1);
+    assert_string_equal(c.from.items[0], "liked");
+    config_free(&c);
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        struct buf text;
+        buf_init(&text, 0);
+        buf_add_str(&text, "[sort]\nfrom = albums, ");
+        const char *at = strstr(ways[i], "%s");
+        buf_add(&text, ways[i], (size_t)(at - ways[i]));
+        buf_printf(&text, "%s%s,albums,playlist:%s\n", id, at + 2, id);
+        load(state, buf_str(&text), &c);
+        assert_int_equal(c.from.n, 2); /* each once, in their order */
+        assert_string_equal(c.from.items[0], "albums");
+        assert_true(text_starts_with(c.from.items[1], "playlist:"));
+        assert_string_equal(c.from.items[1] + strlen("playlist:"), id);
+        config_free(&c);
+        buf_free(&text);
+    }
+    refuse(state, "\n[sort]\nfrom = liked, album\n", "line 3: sort.from: \"album\"");
+    refuse(state, "[sort]\nfrom = playlist:short\n", "line 2: sort.from");
+    refuse(state, "[sort]\nfrom = 37i9dQZF1DX0XUsuxWHRQd\n", "is none of liked, albums");
+    refuse(state, "[sort]\nfrom = https://open.spotify.com/album/37i9dQZF1DX0XUsuxWHRQd\n",
+           "is none of liked, albums");
+    refuse(state, "[sort]\nfrom = ,\n", "names nothing");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, temp_teardown)
@@ -493,6 +533,7 @@ int main(void)
         TEST(test_unknown_names_are_warnings),
         TEST(test_bad_values_name_file_and_line),
         TEST(test_urls_are_safe),
+        TEST(test_places),
         TEST(test_the_environment_wins),
         TEST(test_where_the_file_is),
         TEST(test_where_the_socket_is),

@@ -190,6 +190,77 @@ static void test_people_and_snapshots(void **state)
     arena_free(&a);
 }
 
+static void test_saved_albums(void **state)
+{
+    struct arena a = {0};
+    struct err e = {0};
+    struct library_albums page = {0};
+    struct library_page more = {0};
+    struct buf b = body_of(
+        "{\"items\":[{\"added_at\":\"2026-01-02T03:04:05Z\",\"album\":{\"id\":\"" ID
+        "\",\"name\":\"L\",\"release_date\":\"1999\",\"tracks\":{\"total\":60,\"next\":\"x\","
+        "\"items\":[{\"id\":\"" ID "\",\"name\":\"N\",\"artists\":[{\"id\":\"a\",\"name\":\"A\"}]},"
+        "null,{\"id\":null}]}}},{\"album\":null},null,{\"album\":{\"id\":\"" ID "\"}}],"
+        "\"total\":9,\"next\":\"y\"}");
+    (void)state;
+    assert_int_equal(parse_albums(&b, &a, &page, &e), ERR_OK);
+    assert_int_equal(page.n, 4);
+    assert_int_equal(page.total, 9);
+    assert_true(page.more);
+    const struct library_album *album = &page.albums[0];
+    assert_string_equal(album->sid, ID);
+    assert_int_equal(album->added_s, 1767323045);
+    assert_int_equal(album->tracks.n, 3);
+    assert_int_equal(album->tracks.total, 60);
+    assert_true(album->tracks.more);
+    assert_int_equal(album->tracks.entries[0].kind, LIBRARY_TRACK);
+    assert_int_equal(album->tracks.entries[0].added_s, 1767323045);
+    assert_string_equal(album->tracks.entries[0].track.album, "L");
+    assert_string_equal(album->tracks.entries[0].track.release_date, "1999");
+    assert_string_equal(album->tracks.entries[0].track.artists[0].name, "A");
+    assert_int_equal(album->tracks.entries[1].kind, LIBRARY_GONE);
+    assert_int_equal(album->tracks.entries[2].kind, LIBRARY_GONE);
+    for (size_t i = 1; i < 4; i++) {
+        assert_int_equal(page.albums[i].tracks.n, 0);
+        assert_false(page.albums[i].tracks.more);
+    }
+    assert_string_equal(page.albums[2].sid, "");
+    assert_int_equal(parse_album_tracks(&b, album, &a, &more, &e), ERR_OK);
+    assert_int_equal(more.n, 4);
+    buf_free(&b);
+    b = body_of("{\"items\":[{\"id\":\"" ID "\"}],\"total\":60,\"next\":null}");
+    assert_int_equal(parse_album_tracks(&b, album, &a, &more, &e), ERR_OK);
+    assert_int_equal(more.n, 1);
+    assert_string_equal(more.entries[0].track.album, "L");
+    assert_int_equal(more.entries[0].added_s, 1767323045);
+    buf_free(&b);
+    b = body_of("{\"albums\":[]}");
+    assert_int_equal(parse_albums(&b, &a, &page, &e), ERR_FORMAT);
+    assert_int_equal(parse_album_tracks(&b, album, &a, &more, &e), ERR_FORMAT);
+    buf_free(&b);
+    arena_free(&a);
+}
+
+static void test_one_playlist(void **state)
+{
+    struct arena a = {0};
+    struct err e = {0};
+    struct library_playlist p = {0};
+    struct buf b = body_of("{\"id\":\"" ID "\",\"name\":\"a &amp; b\",\"snapshot_id\":\"s\"}");
+    (void)state;
+    assert_int_equal(parse_playlist(&b, &a, &p, &e), ERR_OK);
+    assert_string_equal(p.name, "a & b");
+    assert_string_equal(p.snapshot, "s");
+    buf_free(&b);
+    b = body_of("{\"name\":\"x\"}");
+    assert_int_equal(parse_playlist(&b, &a, &p, &e), ERR_FORMAT);
+    assert_null(strstr(e.text, "new"));
+    assert_int_equal(parse_created(&b, &a, &p, &e), ERR_FORMAT);
+    assert_non_null(strstr(e.text, "the new playlist"));
+    buf_free(&b);
+    arena_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +271,8 @@ int main(void)
         cmocka_unit_test(test_statistics_are_matched_by_id),
         cmocka_unit_test(test_artist_tags),
         cmocka_unit_test(test_people_and_snapshots),
+        cmocka_unit_test(test_saved_albums),
+        cmocka_unit_test(test_one_playlist),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
