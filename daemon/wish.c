@@ -192,6 +192,7 @@ static struct job *make_edit(struct app *app, struct wish *wish, const struct wo
         .playlist_name = mem_strdup(app->config.playlist_name),
         .is_public = app->config.is_public,
     };
+    copy_from(&app->config, &o);
     wish->plan = NULL;
     wish->playlist = NULL;
     wish->genres = NULL;
