@@ -288,6 +288,7 @@ static const struct route routes[] = {
     {"POST", "/api/drop", false, false, 202, NULL, WISH_DROP},
     {"POST", "/api/release", false, false, 202, NULL, WISH_RELEASE},
     {"POST", "/api/adopt", false, false, 202, NULL, WISH_ADOPT},
+    {"POST", "/api/learn", false, false, 202, NULL, WISH_LEARN},
     {"POST", "/api/undo", false, false, 202, NULL, WISH_UNDO},
     {"POST", "/api/apply", false, false, 202, NULL, WISH_APPLY},
     {"POST", "/api/cancel", false, false, 200, post_cancel, 0},

@@ -33,6 +33,8 @@ const struct command_option_row command_option_rows[OPTION_N] = {
      "Write what would be done into this file, as a dry run; apply carries it out."},
     {OPTION_MAY_REMOVE, "may-remove", NULL, false, WORDS_NONE,
      "genred may also take out again what it put in; your own songs stay in any case."},
+    {OPTION_AS, "as", "GENRE", false, WORDS_GENRES,
+     "Label all songs of the playlists with this genre."},
     {OPTION_NOT, "not", "A,B", false, WORDS_GENRES, "Genres that it is not of, between commas."},
     {OPTION_FORGET, "forget", NULL, false, WORDS_NONE,
      "First take back what was said of the song before; with exclude: let it in again; with "
@@ -128,6 +130,12 @@ const struct command_row command_rows[] = {
      BIT(MAY_REMOVE), 0, "Take one of your own playlists under care.",
      "PLAYLIST is its id, address or name. genred puts in your songs of the genre and takes none "
      "out; those that are in it already tell it what you mean by the genre."},
+    {COMMAND_LEARN, "learn", "PLAYLIST...", 1, COMMAND_VALUES_MAX, COMMAND_WORK, false, WORDS_NONE,
+     BIT(AS), 0, "Read playlists of yours as examples of a genre.",
+     "Tells which genres their songs have, and offers a rule for a genre of your own, with how "
+     "well "
+     "it finds them among your songs; nothing is changed. With --as their songs become labels, as "
+     "if you had said of each that it is of that genre."},
     {COMMAND_RELEASE, "release", "GENRE", 1, 1, COMMAND_WORK, false, WORDS_GENRES, 0, 0,
      "Leave the playlist of a genre to yourself.",
      "genred does not touch it any more. The genre is no longer chosen."},

@@ -264,6 +264,7 @@ enum err_code ctl_local_run(const struct command *c, struct err *e)
     case COMMAND_UNDO:
     case COMMAND_ADOPT:
     case COMMAND_RELEASE:
+    case COMMAND_LEARN:
         break;
     }
     return err_set(e, ERR_BUG, "%s is no local command", c->row->name);

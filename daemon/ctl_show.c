@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "daemon/ctl_account.h"
+#include "daemon/ctl_learn.h"
 #include "daemon/ctl_plan.h"
 #include "daemon/ctl_table.h"
 
@@ -413,6 +414,10 @@ static void edited_print(const struct json *summary)
 void ctl_show_summary(const struct ctl *c, const struct json *summary)
 {
     const char *job = json_get_str(summary, "job");
+    if (json_is_array(json_get(summary, "lessons"))) {
+        ctl_learn_show(summary);
+        return;
+    }
     if (json_is_array(json_get(summary, "chosen"))) {
         edited_print(summary);
     } else if (json_is_array(json_get(summary, "playlists"))) {

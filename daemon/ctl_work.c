@@ -127,8 +127,7 @@ enum err_code ctl_work_undo(struct ctl *c, struct err *e)
     return code;
 }
 
-/* The id in an address or URI of a playlist, else the text itself. */
-static void playlist_id(const char *text, char *out, size_t out_size)
+void ctl_work_playlist(const char *text, char *out, size_t out_size)
 {
     const char *at = strstr(text, "playlist/");
     at = at != NULL ? at : strstr(text, "playlist:");
@@ -141,7 +140,7 @@ static void playlist_id(const char *text, char *out, size_t out_size)
 enum err_code ctl_work_adopt(struct ctl *c, struct err *e)
 {
     char playlist[512];
-    playlist_id(c->command.args[0], playlist, sizeof(playlist));
+    ctl_work_playlist(c->command.args[0], playlist, sizeof(playlist));
     struct json *body = json_object();
     json_set_str(body, "playlist", playlist);
     json_set_str(body, "genre", c->command.args[1]);

@@ -18,4 +18,7 @@ ERR_NODISCARD enum err_code ctl_work_undo(struct ctl *c, struct err *e);
 ERR_NODISCARD enum err_code ctl_work_adopt(struct ctl *c, struct err *e);
 ERR_NODISCARD enum err_code ctl_work_watch(struct ctl *c, struct err *e);
 
+/* The id in an address or URI of a playlist, else the text itself. */
+void ctl_work_playlist(const char *text, char *out, size_t out_size);
+
 #endif

@@ -17,6 +17,7 @@
 #include "daemon/ctl_doctor.h"
 #include "daemon/ctl_exclude.h"
 #include "daemon/ctl_import.h"
+#include "daemon/ctl_learn.h"
 #include "daemon/ctl_local.h"
 #include "daemon/ctl_login.h"
 #include "daemon/ctl_plan.h"
@@ -81,6 +82,8 @@ static carry_out_fn *carry_out_find(enum command_id id)
         return ctl_work_adopt;
     case COMMAND_RELEASE:
         return ctl_work_release;
+    case COMMAND_LEARN:
+        return ctl_learn_run;
     case COMMAND_DOCTOR:
         return ctl_doctor_run;
     case COMMAND_CLASSIFY:

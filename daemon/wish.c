@@ -9,6 +9,7 @@
 #include "daemon/app.h"
 #include "daemon/choice.h"
 #include "daemon/jobs/drop.h"
+#include "daemon/jobs/learn.h"
 #include "daemon/jobs/work.h"
 #include "store/account.h"
 #include "store/journal.h"
@@ -21,6 +22,9 @@ void wish_free(struct wish *wish)
         free(wish->genres[i]);
     free(wish->genres);
     free(wish->playlist);
+    for (size_t i = 0; i < wish->n_playlists; i++)
+        free(wish->playlists[i]);
+    free(wish->playlists);
     json_free(wish->plan);
     *wish = (struct wish){0};
 }
@@ -42,6 +46,15 @@ static void take_genres(const struct json *list, struct wish *wish)
             twice = twice || text_equal(wish->genres[i], json_str(g));
         if (json_str(g) && !twice)
             add_genre(wish, json_str(g));
+    }
+}
+
+static void take_playlists(const struct json *list, struct wish *wish)
+{
+    wish->playlists = mem_array(json_size(list) + 1, sizeof(*wish->playlists));
+    for (const struct json *p = json_first(list); p; p = json_next(p)) {
+        if (json_str(p))
+            wish->playlists[wish->n_playlists++] = mem_strdup(json_str(p));
     }
 }
 
@@ -80,6 +93,10 @@ enum err_code wish_parse(enum wish_kind kind, const struct json *body, struct wi
         take_genres(json_get(body, "genres"), &wish);
     if (kind == WISH_ADOPT)
         wish.playlist = mem_strdup(playlist);
+    if (kind == WISH_LEARN && genre)
+        add_genre(&wish, genre);
+    if (kind == WISH_LEARN)
+        take_playlists(json_get(body, "playlists"), &wish);
     if (kind == WISH_APPLY)
         wish.plan = json_copy(body);
     *ret = wish;
@@ -220,6 +237,9 @@ enum err_code wish_job(struct app *app, struct wish *wish, int64_t run, struct j
         env.user_id = account.user_id;
         if (wish->kind == WISH_DROP || wish->kind == WISH_RELEASE)
             code = drop_new(&env, wish->genres[0], wish->kind == WISH_RELEASE, ret_job, e);
+        else if (wish->kind == WISH_LEARN)
+            *ret_job = learn_new(&env, wish->playlists, wish->n_playlists,
+                                 wish->n_genres ? wish->genres[0] : NULL);
         else if (wish->kind > WISH_RELEASE)
             *ret_job = make_edit(app, wish, &env);
         else

@@ -20,6 +20,7 @@ enum wish_kind {
     WISH_UNDO,
     WISH_APPLY,
     WISH_ADOPT,
+    WISH_LEARN, /* reads playlists as examples; with a genre, labels their songs with it */
 };
 
 /* Owned. */
@@ -34,7 +35,9 @@ struct wish {
     int64_t run;       /* to undo; 0: the newest that wrote something */
     struct json *plan; /* to apply; see daemon/jobs/apply.c */
     char *playlist;    /* to adopt: id or name */
-    bool may_remove;   /* from it, what genred put in */
+    char **playlists;  /* (n_playlists) to learn from: likewise */
+    size_t n_playlists;
+    bool may_remove; /* from it, what genred put in */
 };
 
 /* From a request's body. ERR_USAGE; *ret is to be freed only on success. */

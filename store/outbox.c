@@ -95,7 +95,8 @@ static enum err_code fill_batch(struct store *s, struct store_batch *b, size_t m
                                 struct err *e)
 {
     static const char last[] =
-        "SELECT o.id, o.track, t.sid, o.becomes, o.p, -1 FROM (SELECT id, track, becomes, p FROM outbox"
+        "SELECT o.id, o.track, t.sid, o.becomes, o.p, -1 FROM (SELECT id, track, becomes, p FROM "
+        "outbox"
         "  WHERE playlist = ?1 AND verb = ?2 AND state = 'queued' AND ?3 < 0"
         "  ORDER BY id DESC LIMIT ?4) o LEFT JOIN track t ON t.id = o.track ORDER BY o.id";
     static const char following[] =

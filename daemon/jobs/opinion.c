@@ -36,8 +36,14 @@ enum err_code opinion_load(struct opinion *o, struct store *store, int64_t accou
     if (code == ERR_OK)
         code =
             store_correction_list(store, account, &o->arena, &o->corrections, &o->n_corrections, e);
-    if (code || !needs_facts(o))
-        return code;
+    return code || !needs_facts(o) ? code : opinion_facts(o, store, e);
+}
+
+enum err_code opinion_facts(struct opinion *o, struct store *store, struct err *e)
+{
+    enum err_code code = ERR_OK;
+    if (o->facts)
+        return ERR_OK;
     o->facts = arena_alloc(&o->arena, (o->n + 1) * sizeof(*o->facts));
     for (size_t i = 0; code == ERR_OK && i < o->n; i++)
         code = store_label_song(store, o->songs[i].track, &o->arena, &o->facts[i], e);

@@ -41,6 +41,8 @@ struct opinion {
 ERR_NODISCARD enum err_code opinion_load(struct opinion *o, struct store *store, int64_t account,
                                          const struct model *model, const struct tree *tree,
                                          struct err *e);
+/* Fills facts where opinion_load did not need them. */
+ERR_NODISCARD enum err_code opinion_facts(struct opinion *o, struct store *store, struct err *e);
 /* Fills p and word. Pure: any thread. everywhere: a threshold for all genres, < 0: each one's own.
  */
 void opinion_judge(struct opinion *o, double everywhere);

@@ -79,10 +79,8 @@ static const struct job_step undo_steps[] = {
 
 static const struct job_step apply_steps[] = {
     {"liked", liked_ask, liked_take}, /* so that the plan's songs are known */
-    {"gather", gather_ask, gather_take},
-    {"mirror", mirror_ask, mirror_take},
-    {"apply", apply_ask, NULL},
-    {"write", write_ask, write_take},
+    {"gather", gather_ask, gather_take}, {"mirror", mirror_ask, mirror_take},
+    {"apply", apply_ask, NULL},          {"write", write_ask, write_take},
 };
 
 static const struct job_step adopt_steps[] = {
