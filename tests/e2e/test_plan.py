@@ -138,7 +138,7 @@ class Plan(Scenario):
         self.assertEqual(whys[said], ("remove", "said"))
         self.assertEqual(self.fake.writes(), [])
         shown = self.run_ctl("sort", "--genres", GENRES, "--dry-run").stdout
-        for word in ("you took it out", "no longer liked", "you said so", "that you keep out"):
+        for word in ("you took it out", "no longer among your songs", "you said so", "that you keep out"):
             self.assertIn(word, shown)
 
 

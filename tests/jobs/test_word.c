@@ -39,6 +39,7 @@ static struct rand_seq r;
 static struct person person;
 static int edit_at; /* exchange of the run at which the person edits; 0: none */
 static bool edited; /* since the last run that wrote */
+static int history; /* its number */
 
 static const char *const names[LISTS] = {"rock (genred)", "jazz (genred)"};
 
@@ -394,7 +395,7 @@ static void test_random_histories(void **state)
     for (int i = 1; i <= n; i++) {
         if (only && i != (int)strtol(only, NULL, 10))
             continue;
-        print_message("history %d\n", i);
+        history = i;
         r = (struct rand_seq){(uint64_t)i};
         memset(&person, 0, sizeof(person));
         bench_begin_anew(b);
@@ -416,6 +417,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
+    print_message("ended with history %d\n", history);
     bench_free(*state);
     return 0;
 }
