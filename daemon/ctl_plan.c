@@ -258,7 +258,7 @@ enum err_code ctl_plan_parse(const char *text, struct json **ret_plan, struct er
 {
     struct reader r = {.playlists = json_array()};
     enum err_code code = ERR_OK;
-    char *copy = mem_strdup(text);
+    char *copy = mem_strdup(text_starts_with(text, "\xef\xbb\xbf") ? text + 3 : text);
     for (char *line = copy, *next = NULL; code == ERR_OK && line != NULL; line = next) {
         next = strchr(line, '\n');
         if (next != NULL)
