@@ -213,7 +213,10 @@ static enum err_code note_absence(struct work *w, size_t i, struct err *e)
     if (p->missing_s && (now >= p->missing_s + GONE_AFTER_S || now < p->missing_s))
         gone = true;
     if (gone)
-        work_note(w, "the playlist '%s' was deleted, so it is left alone", p->name);
+        work_note(
+            w,
+            "the playlist '%s' was deleted, so it is left alone; 'genrectl release %s' forgets it",
+            p->name, p->genre);
     return store_playlist_seen(w->env.store, p->id, true, p->missing_s ? p->missing_s : now, gone,
                                e);
 }
