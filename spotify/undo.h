@@ -18,7 +18,8 @@ struct undo_step {
 /* The list as it was before the steps, which are in the order of the writes. items: (*n) the list
  * as it is now, with room for n_steps more. An added item goes when it is there once; a second copy
  * is somebody else's, and both stay. A removed item comes back unless it is there: where it was, or
- * behind the item that it followed. O(steps * items). */
+ * behind the item that it followed. O(steps + items) but for the moving of pointers, as long as the
+ * places hold. */
 void undo_list(const char **items, size_t *n, const struct undo_step *steps, size_t n_steps);
 
 #endif

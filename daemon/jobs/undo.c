@@ -25,13 +25,23 @@ struct undo {
     size_t n_changes;
 };
 
+static int by_track(const void *a, const void *b)
+{
+    const struct store_item *x = a;
+    const struct store_item *y = b;
+    return (x->track > y->track) - (x->track < y->track);
+}
+
 static const struct store_item *item_of(const struct undo *u, int64_t track)
 {
-    for (size_t i = 0; i < u->n_items; i++) {
-        if (u->items[i].track == track && u->items[i].playlist == u->playlist.id)
-            return &u->items[i];
-    }
-    return NULL;
+    const struct store_item *end = u->items + u->n_items;
+    struct store_item key = {.track = track};
+    const struct store_item *at = bsearch(&key, u->items, u->n_items, sizeof(*at), by_track);
+    while (at && at > u->items && at[-1].track == track)
+        at--; /* another volume may hold it too */
+    while (at && at < end && at->track == track && at->playlist != u->playlist.id)
+        at++;
+    return at && at < end && at->track == track ? at : NULL;
 }
 
 static bool has_verb(const struct undo *u, enum store_verb verb)
@@ -77,15 +87,40 @@ static enum err_code take_step(struct undo *u, const struct store_journal_row *r
     return ERR_OK;
 }
 
-static bool is_in(const char *const *items, size_t n, const char *item, size_t *ret_at)
+/* Items with where they are, ascending by name. */
+struct spot {
+    const char *item;
+    size_t at;
+};
+
+static int by_item(const void *a, const void *b)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(items[i], item) == 0) {
-            *ret_at = i;
-            return true;
-        }
-    }
-    return false;
+    const struct spot *x = a;
+    const struct spot *y = b;
+    return strcmp(x->item, y->item);
+}
+
+static struct spot *spots_make(struct undo *u, const char *const *items, size_t n)
+{
+    struct spot *spots = arena_alloc(&u->arena, (n + 1) * sizeof(*spots));
+    for (size_t i = 0; i < n; i++)
+        spots[i] = (struct spot){items[i], i};
+    qsort(spots, n, sizeof(*spots), by_item);
+    return spots;
+}
+
+static const struct spot *spot_of(const struct spot *spots, size_t n, const char *item)
+{
+    struct spot key = {.item = item};
+    return bsearch(&key, spots, n, sizeof(key), by_item);
+}
+
+/* A song that the run moved twice has two changes, of the same place. */
+static int by_song(const void *a, const void *b)
+{
+    const struct store_change *x = a;
+    const struct store_change *y = b;
+    return (x->track > y->track) - (x->track < y->track);
 }
 
 static int by_place(const void *a, const void *b)
@@ -104,22 +139,24 @@ static void find_places(struct undo *u)
     if (n)
         memcpy(before, u->now.item, n * sizeof(*before));
     undo_list(before, &n, u->steps, u->n_steps);
+    const struct spot *was = spots_make(u, before, n);
+    const struct spot *is = spots_make(u, u->now.item, u->now.n);
     for (size_t i = 0; i < u->n_changes; i++) {
         struct store_change c = u->changes[i];
-        size_t was = 0;
-        size_t is = 0;
-        bool in_before = is_in(before, n, u->steps[i].item, &was);
-        bool in_now = is_in(u->now.item, u->now.n, u->steps[i].item, &is);
-        bool twice = false;
-        for (size_t k = 0; k < kept; k++)
-            twice = twice || u->changes[k].track == c.track;
-        if (in_before == in_now || twice || in_before != (c.verb == STORE_ADD))
+        const struct spot *in_before = spot_of(was, n, u->steps[i].item);
+        const struct spot *in_now = spot_of(is, u->now.n, u->steps[i].item);
+        if (!in_before == !in_now || (in_before != NULL) != (c.verb == STORE_ADD))
             continue;
-        c.place = in_before ? (int64_t)was : -1;
+        c.place = in_before ? (int64_t)in_before->at : -1;
         u->changes[kept++] = c;
     }
-    u->n_changes = kept;
-    qsort(u->changes, kept, sizeof(*u->changes), by_place);
+    qsort(u->changes, kept, sizeof(*u->changes), by_song);
+    u->n_changes = 0;
+    for (size_t i = 0; i < kept; i++) {
+        if (i == 0 || u->changes[i].track != u->changes[i - 1].track)
+            u->changes[u->n_changes++] = u->changes[i];
+    }
+    qsort(u->changes, u->n_changes, sizeof(*u->changes), by_place);
 }
 
 static enum err_code load(struct undo *u, const char *sid, struct err *e)
