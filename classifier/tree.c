@@ -140,8 +140,9 @@ size_t tree_nearest(const struct tree *t, const char *name, size_t ret[3])
             at--;
         }
         if (at < 3) {
-            size_t moved = (found < 3 ? found : 2) - at;
-            memmove(&best[at + 1], &best[at], moved * sizeof(best[0]));
+            for (size_t k = found < 3 ? found : 2; k > at; k--) {
+                best[k] = best[k - 1];
+            }
             best[at] = of[i];
             found += found < 3;
         }
