@@ -216,7 +216,7 @@ enum err_code status_run(struct app *a, int64_t id, struct json **ret, struct er
     struct arena arena = {0};
     struct store_run run = {0};
     struct json *playlists = NULL;
-    enum err_code code = store_run_get(a->store, id, &arena, &run, e);
+    enum err_code code = store_run_get(a->store, a->token.account, id, &arena, &run, e);
     if (code == ERR_OK && !run.id)
         code = err_set(e, ERR_USAGE, "there is no run %lld, or it is no longer remembered",
                        (long long)id);

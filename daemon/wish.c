@@ -13,6 +13,7 @@
 #include "daemon/jobs/work.h"
 #include "store/account.h"
 #include "store/journal.h"
+#include "store/run.h"
 
 #define STAY_MARGIN 0.1
 
@@ -278,6 +279,7 @@ static enum err_code find_undo(struct app *app, struct wish *wish, struct err *e
 {
     struct arena a = {0};
     struct store_journal_row *rows = NULL;
+    struct store_run run = {0};
     size_t n = 0;
     enum err_code code = ERR_OK;
     if (!wish->run)
@@ -285,8 +287,10 @@ static enum err_code find_undo(struct app *app, struct wish *wish, struct err *e
     if (code == ERR_OK && !wish->run)
         code = err_set(e, ERR_USAGE, "there is nothing to undo: no run has written anything");
     if (code == ERR_OK)
+        code = store_run_get(app->store, app->token.account, wish->run, &a, &run, e);
+    if (code == ERR_OK)
         code = store_journal_list(app->store, wish->run, &a, &rows, &n, e);
-    if (code == ERR_OK && n == 0)
+    if (code == ERR_OK && (n == 0 || !run.id))
         code = err_set(e, ERR_USAGE, "run %lld wrote nothing, or is no longer remembered",
                        (long long)wish->run);
     arena_free(&a);

@@ -5,11 +5,18 @@
 enum err_code store_correction_put(struct store *s, int64_t account,
                                    const struct store_correction *c, struct err *e)
 {
+    enum err_code code =
+        sql_run(s, e,
+                "INSERT INTO correction(account, track, genre, verdict, made_s)"
+                " VALUES(?, ?, ?, ?, ?) ON CONFLICT(account, track, genre) DO UPDATE SET"
+                " verdict = excluded.verdict, made_s = excluded.made_s",
+                "iisii", account, c->track, c->genre, (int64_t)c->is, c->made_s);
+    if (code || !c->is)
+        return code;
     return sql_run(s, e,
-                   "INSERT INTO correction(account, track, genre, verdict, made_s)"
-                   " VALUES(?, ?, ?, ?, ?) ON CONFLICT(account, track, genre) DO UPDATE SET"
-                   " verdict = excluded.verdict, made_s = excluded.made_s",
-                   "iisii", account, c->track, c->genre, (int64_t)c->is, c->made_s);
+                   "DELETE FROM playlist_item WHERE track = ? AND by IN ('removed', 'undone')"
+                   " AND playlist IN (SELECT id FROM playlist WHERE account = ? AND genre = ?)",
+                   "iis", c->track, account, c->genre);
 }
 
 enum err_code store_correction_drop(struct store *s, int64_t account, int64_t track, int64_t *ret_n,

@@ -16,7 +16,8 @@ struct store_correction {
     int64_t made_s;
 };
 
-/* Puts one, in place of what was said before of that song and genre. */
+/* Puts one, in place of what was said before of that song and genre. That it is of the genre also
+ * lets it into the genre's playlist again. */
 ERR_NODISCARD enum err_code store_correction_put(struct store *s, int64_t account,
                                                  const struct store_correction *c, struct err *e);
 /* Takes back everything that was said of a song. */

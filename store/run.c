@@ -49,11 +49,13 @@ static struct store_run take_row(const struct sql *q, struct arena *a)
     };
 }
 
-enum err_code store_run_get(struct store *s, int64_t id, struct arena *a, struct store_run *ret_run,
-                            struct err *e)
+enum err_code store_run_get(struct store *s, int64_t account, int64_t id, struct arena *a,
+                            struct store_run *ret_run, struct err *e)
 {
     struct sql q;
-    enum err_code code = sql_start(&q, s, e, "SELECT " COLUMNS " FROM run WHERE id = ?", "i", id);
+    enum err_code code =
+        sql_start(&q, s, e, "SELECT " COLUMNS " FROM run WHERE id = ? AND account IN (0, ?)", "ii",
+                  id, account);
     *ret_run = (struct store_run){0};
     if (code == ERR_OK && sql_row(&q, e)) {
         *ret_run = take_row(&q, a);

@@ -28,9 +28,10 @@ ERR_NODISCARD enum err_code store_run_finish(struct store *s, const struct store
                                              struct err *e);
 /* Runs that a killed program left as running. */
 ERR_NODISCARD enum err_code store_run_close_killed(struct store *s, struct err *e);
-/* One of them; id 0: there is none. */
-ERR_NODISCARD enum err_code store_run_get(struct store *s, int64_t id, struct arena *a,
-                                          struct store_run *ret_run, struct err *e);
+/* One of the account's; id 0: there is none. */
+ERR_NODISCARD enum err_code store_run_get(struct store *s, int64_t account, int64_t id,
+                                          struct arena *a, struct store_run *ret_run,
+                                          struct err *e);
 /* Newest first, at most max. */
 ERR_NODISCARD enum err_code store_run_list(struct store *s, int64_t account, size_t max,
                                            struct arena *a, struct store_run **ret_runs,

@@ -48,6 +48,18 @@ static bool is_named(const struct json *plan, const char *sid)
     return false;
 }
 
+/* Whether an earlier line names the same playlist. */
+static bool is_named_before(const struct json *plan, const struct json *playlist)
+{
+    const struct json *playlists = json_get(plan, "playlists");
+    for (const struct json *p = json_first(playlists); p != playlist; p = json_next(p)) {
+        if (strcmp(text_of(p, "id"), text_of(playlist, "id")) == 0 &&
+            strcmp(text_of(p, "genre"), text_of(playlist, "genre")) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Playlists of the genre; -1: one of them is not in the plan. */
 static int64_t volumes_of(const struct apply *a, const struct store_playlist *list, size_t n,
                           const char *genre)
@@ -75,7 +87,10 @@ static enum err_code row_of(struct apply *a, const struct json *p, int64_t *ret_
     size_t column = tree_find(w->env.tree, genre);
     int64_t volumes = volumes_of(a, list, n, genre);
     *ret_id = row ? row->id : 0;
-    if (*sid && (!row || row->gone || mirror_is_unsafe(&w->mirror, row->id))) {
+    if (is_named_before(w->options.plan, p)) {
+        refuse(a, p, "this playlist stands there twice");
+        *ret_id = 0;
+    } else if (*sid && (!row || row->gone || mirror_is_unsafe(&w->mirror, row->id))) {
         refuse(a, p, "genred keeps no such playlist");
         *ret_id = 0;
     } else if (*sid && strcmp(row->snapshot, text_of(p, "snapshot")) != 0) {
@@ -124,6 +139,12 @@ static enum err_code take_change(struct apply *a, struct target *t, const struct
     if (!track) {
         refuse(a, change, "this song is not among yours");
         return ERR_OK;
+    }
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->changes[i].track == track) {
+            refuse(a, change, "this song stands there twice");
+            return ERR_OK;
+        }
     }
     const struct store_item *item = item_of(t->items, t->n_items, t->playlist, track);
     bool is_in = item && item->by != STORE_BY_REMOVED && item->by != STORE_BY_UNDONE;

@@ -253,7 +253,7 @@ static enum err_code undo_run(struct undo *u, struct err *e)
         return code;
     code = clear_all(w, e);
     if (code == ERR_OK)
-        code = store_run_get(w->env.store, w->options.undo, &u->arena, &run, e);
+        code = store_run_get(w->env.store, w->env.account, w->options.undo, &u->arena, &run, e);
     u->of_undo = run.id && strcmp(run.job, "undo") == 0;
     if (code == ERR_OK)
         code = store_journal_list(w->env.store, w->options.undo, &u->arena, &u->rows, &u->n, e);

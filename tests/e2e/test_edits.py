@@ -74,10 +74,13 @@ class Edits(Scenario):
         self.edit("add", uris=[foreign])
         self.ctl("sync")
         self.edit("remove", uri=foreign)
-        self.ctl("label", foreign.rpartition(":")[2], self.name.split()[0])
         for _ in range(2):
             self.ctl("sync")
         self.assertNotIn(foreign, self.now())
+        self.ctl("label", foreign.rpartition(":")[2], self.name.split()[0])  # the later word
+        self.ctl("sync")
+        self.assertIn(foreign, self.now())
+        self.assertSettled()
 
     def run_with_edit(self, edit):
         """A sort whose additions are held while the person edits."""

@@ -115,6 +115,14 @@ class Plan(Scenario):
         self.assertIn("line 1", self.ctl("apply", self.path, status=1)["message"])
         self.write("playlist new - rock\n+ 4uLU6hMCjMI75M1A2tKUQC\n")
         self.assertIn("line 2", self.ctl("apply", self.path, status=1)["message"])
+        self.write("playlist new - rock\nplaylist new - rock\n")
+        self.assertIn("twice", self.ctl("apply", self.path, status=1)["message"])
+        self.ctl("sync")
+        song = next(like["uri"] for like in self.fake.state()["likes"]
+                    if like["uri"].startswith("spotify:track:")).rpartition(":")[2]
+        self.write("playlist new - rock\n+ %s\n+ %s\n" % (song, song))
+        self.assertIn("line 3: this song stands there twice",
+                      self.ctl("apply", self.path, status=1)["message"])
         self.ctl("apply", os.path.join(self.directory, "absent"), status=1)
         self.make()
         self.sort("--plan", self.path, status=2)  # it is there already
