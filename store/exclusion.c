@@ -31,6 +31,19 @@ static struct store_exclusion read_one(struct sql *q, struct arena *a)
     };
 }
 
+enum err_code store_exclusion_covers(struct store *s, int64_t account, int64_t track,
+                                     bool *ret_excluded, struct err *e)
+{
+    int64_t n = 0;
+    enum err_code code =
+        sql_int(s, &n, 0, e,
+                "SELECT count(*) FROM exclusion WHERE account = ?1 AND ((kind = 0 AND item = ?2)"
+                " OR (kind = 1 AND item IN (SELECT artist FROM track_artist WHERE track = ?2)))",
+                "ii", account, track);
+    *ret_excluded = n > 0;
+    return code;
+}
+
 enum err_code store_exclusion_list(struct store *s, int64_t account, struct arena *a,
                                    struct store_exclusion **ret_list, size_t *ret_n, struct err *e)
 {

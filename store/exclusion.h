@@ -32,6 +32,9 @@ ERR_NODISCARD enum err_code store_exclusion_drop(struct store *s, int64_t accoun
 ERR_NODISCARD enum err_code store_exclusion_list(struct store *s, int64_t account, struct arena *a,
                                                  struct store_exclusion **ret_list, size_t *ret_n,
                                                  struct err *e);
+/* Whether the song, or one of its artists, is excluded. */
+ERR_NODISCARD enum err_code store_exclusion_covers(struct store *s, int64_t account, int64_t track,
+                                                   bool *ret_excluded, struct err *e);
 /* The artists of songs that are sorted with this id or exactly this name, ASCII case ignored; those
  * of most songs first, at most max. */
 ERR_NODISCARD enum err_code store_exclusion_artists(struct store *s, int64_t account,

@@ -85,10 +85,10 @@ enum err_code store_journal_add(struct store *s, const struct store_journal_chan
                    "INSERT INTO journal(run, playlist, genre, name, verb, item, place, after, was)"
                    " SELECT ?, sid, genre, name, ?, ?, ?, ?, coalesce((SELECT by FROM playlist_item"
                    "  WHERE playlist = playlist.id AND track = ?), '')"
-                   " FROM playlist WHERE id = ?",
-                   "issisii", c->run, store_verb_name(c->verb), c->item,
+                   " FROM playlist WHERE id = ? AND EXISTS(SELECT 1 FROM run WHERE id = ?)",
+                   "issisiii", c->run, store_verb_name(c->verb), c->item,
                    found ? (int64_t)at : INT64_C(-1), found && at > 0 ? content->item[at - 1] : "",
-                   c->track, c->playlist);
+                   c->track, c->playlist, c->run);
 }
 
 enum err_code store_journal_begin(struct store *s, int64_t run, int64_t playlist, struct err *e)
@@ -97,7 +97,8 @@ enum err_code store_journal_begin(struct store *s, int64_t run, int64_t playlist
         return ERR_OK;
     return sql_run(s, e,
                    "INSERT OR IGNORE INTO journal_snapshot(run, playlist, before, after)"
-                   " SELECT ?, sid, snapshot, '' FROM playlist WHERE id = ? AND sid IS NOT NULL",
+                   " SELECT ?1, sid, snapshot, '' FROM playlist WHERE id = ?2 AND sid IS NOT NULL"
+                   " AND EXISTS(SELECT 1 FROM run WHERE id = ?1)",
                    "ii", run, playlist);
 }
 
@@ -109,6 +110,7 @@ enum err_code store_journal_end(struct store *s, int64_t run, int64_t playlist,
     return sql_run(s, e,
                    "INSERT INTO journal_snapshot(run, playlist, before, after)"
                    " SELECT ?1, sid, '', ?2 FROM playlist WHERE id = ?3 AND sid IS NOT NULL"
+                   " AND EXISTS(SELECT 1 FROM run WHERE id = ?1)"
                    " ON CONFLICT(run, playlist) DO UPDATE SET after = ?2",
                    "isi", run, snapshot, playlist);
 }

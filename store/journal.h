@@ -40,7 +40,7 @@ ERR_NODISCARD enum err_code store_journal_snapshots(struct store *s, int64_t run
                                                     struct store_journal_snapshot **ret_list,
                                                     size_t *ret_n, struct err *e);
 
-/* --- for those that write; run 0: nothing is kept --- */
+/* --- for those that write; run 0, or one no longer remembered: nothing is kept --- */
 
 /* One change of a playlist of the store. */
 struct store_journal_change {

@@ -48,6 +48,14 @@ enum err_code store_outbox_clear(struct store *s, int64_t playlist, struct err *
         "i", playlist);
 }
 
+enum err_code store_outbox_forget_follows(struct store *s, int64_t account, struct err *e)
+{
+    return sql_run(s, e,
+                   "DELETE FROM outbox WHERE verb IN ('unfollow', 'follow') AND playlist IN"
+                   " (SELECT id FROM playlist WHERE account = ?)",
+                   "i", account);
+}
+
 enum err_code store_outbox_put(struct store *s, int64_t playlist, enum store_verb verb,
                                struct err *e)
 {
@@ -152,6 +160,14 @@ enum err_code store_outbox_requeue(struct store *s, const struct store_batch *b,
     return store_end(s, code, e);
 }
 
+enum err_code store_outbox_unplace(struct store *s, const struct store_batch *b, struct err *e)
+{
+    return sql_run(s, e,
+                   "UPDATE outbox SET state = 'queued', place = NULL"
+                   " WHERE playlist = ? AND verb = 'add'",
+                   "i", b->playlist);
+}
+
 static enum err_code drop_rows(struct store *s, const struct store_batch *b, struct err *e)
 {
     enum err_code code = ERR_OK;
@@ -241,7 +257,7 @@ enum err_code store_outbox_followed(struct store *s, const struct store_batch *b
         code = store_journal_add(s, &change, &nothing, e);
     if (code == ERR_OK)
         code =
-            sql_run(s, e, "UPDATE playlist SET state = ?, listed = 0, missing_s = 0 WHERE id = ?",
+            sql_run(s, e, "UPDATE playlist SET state = ?, listed = 1, missing_s = 0 WHERE id = ?",
                     "si", b->verb == STORE_FOLLOW ? "active" : "gone", b->playlist);
     if (code == ERR_OK)
         code = drop_rows(s, b, e);

@@ -47,7 +47,11 @@ ERR_NODISCARD enum err_code store_outbox_plan(struct store *s, int64_t playlist,
                                               struct err *e);
 /* Forgets what is queued for the playlist of a genre that is no longer chosen. */
 ERR_NODISCARD enum err_code store_outbox_clear(struct store *s, int64_t playlist, struct err *e);
-/* Queues a creation or an unfollowing unless one is there. */
+/* Forgets unfollowings and followings of an earlier run, whatever became of them: the list of
+ * playlists tells, and to do one twice does no harm. */
+ERR_NODISCARD enum err_code store_outbox_forget_follows(struct store *s, int64_t account,
+                                                        struct err *e);
+/* Queues a creation, an unfollowing or a following unless one is there. */
 ERR_NODISCARD enum err_code store_outbox_put(struct store *s, int64_t playlist,
                                              enum store_verb verb, struct err *e);
 /* The playlist's next batch: its creation, then removals, then additions, at most max: those with a
@@ -61,6 +65,9 @@ ERR_NODISCARD enum err_code store_outbox_mark_sent(struct store *s, const struct
                                                    int64_t run, struct err *e);
 /* Certainly not carried out: back into the queue. */
 ERR_NODISCARD enum err_code store_outbox_requeue(struct store *s, const struct store_batch *b,
+                                                 struct err *e);
+/* Back into the queue, with all that have a place in the playlist, for its top. */
+ERR_NODISCARD enum err_code store_outbox_unplace(struct store *s, const struct store_batch *b,
                                                  struct err *e);
 /* Carried out: items, list, total, snapshot and journal follow, the rows end. One transaction. */
 ERR_NODISCARD enum err_code store_outbox_done(struct store *s, const struct store_batch *b,

@@ -61,12 +61,14 @@ enum err_code store_playlist_list(struct store *s, int64_t account, struct arena
     return q.code;
 }
 
-enum err_code store_playlist_find(struct store *s, const char *sid, struct arena *a,
-                                  struct store_playlist *ret_playlist, struct err *e)
+enum err_code store_playlist_find(struct store *s, int64_t account, const char *sid,
+                                  struct arena *a, struct store_playlist *ret_playlist,
+                                  struct err *e)
 {
     struct sql q;
     enum err_code code =
-        sql_start(&q, s, e, "SELECT " COLUMNS " FROM playlist WHERE sid = ?", "s", sid);
+        sql_start(&q, s, e, "SELECT " COLUMNS " FROM playlist WHERE account = ? AND sid = ?", "is",
+                  account, sid);
     *ret_playlist = (struct store_playlist){0};
     if (code == ERR_OK && sql_row(&q, e)) {
         *ret_playlist = take_row(&q, a);
@@ -169,7 +171,7 @@ enum err_code store_playlist_take_back(struct store *s, int64_t id, const char *
                                        struct err *e)
 {
     return sql_run(s, e,
-                   "UPDATE playlist SET state = 'active', listed = 0, missing_s = 0,"
+                   "UPDATE playlist SET state = 'active', listed = 1, missing_s = 0,"
                    " genre = coalesce(nullif(?1, ''), genre),"
                    " volume = 1 + (SELECT coalesce(max(max(o.volume), 0), 0) FROM playlist o"
                    "  WHERE o.account = playlist.account AND o.id <> playlist.id"

@@ -43,7 +43,8 @@ ERR_NODISCARD enum err_code store_playlist_adopt(struct store *s, int64_t accoun
                                                  const struct library_playlist *p, bool may_remove,
                                                  struct err *e);
 /* One by Spotify's id, also one that was let go; id 0: there is none. */
-ERR_NODISCARD enum err_code store_playlist_find(struct store *s, const char *sid, struct arena *a,
+ERR_NODISCARD enum err_code store_playlist_find(struct store *s, int64_t account, const char *sid,
+                                                struct arena *a,
                                                 struct store_playlist *ret_playlist, struct err *e);
 /* A row for a playlist to be created, with a fresh marker. */
 ERR_NODISCARD enum err_code store_playlist_new(struct store *s, int64_t account, const char *genre,

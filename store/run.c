@@ -88,6 +88,7 @@ enum err_code store_run_list(struct store *s, int64_t account, size_t max, struc
 enum err_code store_run_prune(struct store *s, size_t keep, struct err *e)
 {
     return sql_run(s, e,
-                   "DELETE FROM run WHERE id NOT IN (SELECT id FROM run ORDER BY id DESC LIMIT ?)",
+                   "DELETE FROM run WHERE id NOT IN (SELECT id FROM run ORDER BY id DESC LIMIT ?)"
+                   " AND id NOT IN (SELECT run FROM outbox)",
                    "i", (int64_t)keep);
 }

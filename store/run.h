@@ -36,7 +36,7 @@ ERR_NODISCARD enum err_code store_run_get(struct store *s, int64_t account, int6
 ERR_NODISCARD enum err_code store_run_list(struct store *s, int64_t account, size_t max,
                                            struct arena *a, struct store_run **ret_runs,
                                            size_t *ret_n, struct err *e);
-/* Keeps the newest `keep`. */
+/* Keeps the newest `keep`, and those whose writes have an unknown outcome. */
 ERR_NODISCARD enum err_code store_run_prune(struct store *s, size_t keep, struct err *e);
 
 #endif

@@ -114,6 +114,7 @@ static const struct migration migrations[] = {
      "ALTER TABLE outbox ADD COLUMN p REAL;"
      /* What playlist_item.by becomes by it; '': no row */
      "ALTER TABLE outbox ADD COLUMN becomes TEXT NOT NULL DEFAULT '';"
+     "UPDATE outbox SET becomes = 'genred' WHERE verb = 'add';"
      /* The run that sent it, or 0 */
      "ALTER TABLE outbox ADD COLUMN run INTEGER NOT NULL DEFAULT 0;"
      /* What a run changed in a playlist, in the order of the writes. place: zero-based, in the list

@@ -105,6 +105,17 @@ enum err_code store_track_sid(struct store *s, int64_t track, struct arena *a, c
     return code ? code : q.code;
 }
 
+enum err_code store_track_is_sorted(struct store *s, int64_t account, int64_t track,
+                                    bool *ret_sorted, struct err *e)
+{
+    int64_t n = 0;
+    enum err_code code =
+        sql_int(s, &n, 0, e, "SELECT count(*) FROM song WHERE account = ? AND track = ?", "ii",
+                account, track);
+    *ret_sorted = n > 0;
+    return code;
+}
+
 enum err_code store_track_refuse(struct store *s, int64_t track, struct err *e)
 {
     return sql_run(s, e, "UPDATE track SET addable = 0 WHERE id = ?", "i", track);

@@ -21,6 +21,9 @@ ERR_NODISCARD enum err_code store_track_find(struct store *s, const char *sid, c
 /* Its id; "" when there is no such row. */
 ERR_NODISCARD enum err_code store_track_sid(struct store *s, int64_t track, struct arena *a,
                                             const char **ret_sid, struct err *e);
+/* Whether it is liked or stands in another place that is sorted. */
+ERR_NODISCARD enum err_code store_track_is_sorted(struct store *s, int64_t account, int64_t track,
+                                                  bool *ret_sorted, struct err *e);
 /* A song that the service refuses to put into playlists. */
 ERR_NODISCARD enum err_code store_track_refuse(struct store *s, int64_t track, struct err *e);
 

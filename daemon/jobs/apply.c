@@ -60,14 +60,14 @@ static bool is_named_before(const struct json *plan, const struct json *playlist
     return false;
 }
 
-/* Playlists of the genre; -1: one of them is not in the plan. */
+/* The greatest volume of the genre; -1: one of its playlists is not in the plan. */
 static int64_t volumes_of(const struct apply *a, const struct store_playlist *list, size_t n,
                           const char *genre)
 {
     int64_t volumes = 0;
     for (size_t i = 0; i < n && volumes >= 0; i++) {
         if (strcmp(list[i].genre, genre) == 0)
-            volumes = is_named(a->w->options.plan, list[i].sid) ? volumes + 1 : -1;
+            volumes = is_named(a->w->options.plan, list[i].sid) ? list[i].volume : -1;
     }
     return volumes;
 }
@@ -92,6 +92,12 @@ static enum err_code row_of(struct apply *a, const struct json *p, int64_t *ret_
         *ret_id = 0;
     } else if (*sid && (!row || row->gone || mirror_is_unsafe(&w->mirror, row->id))) {
         refuse(a, p, "genred keeps no such playlist");
+        *ret_id = 0;
+    } else if (*sid && strcmp(row->genre, genre) != 0) {
+        refuse(a, p, "this playlist is of another genre");
+        *ret_id = 0;
+    } else if (*sid && !*row->snapshot) {
+        refuse(a, p, "nobody can tell whether this playlist has changed since");
         *ret_id = 0;
     } else if (*sid && strcmp(row->snapshot, text_of(p, "snapshot")) != 0) {
         refuse(a, p, "this playlist has changed since");
@@ -148,9 +154,11 @@ static enum err_code take_change(struct apply *a, struct target *t, const struct
     }
     const struct store_item *item = item_of(t->items, t->n_items, t->playlist, track);
     bool is_in = item && item->by != STORE_BY_REMOVED && item->by != STORE_BY_UNDONE;
-    if (text_equal(verb, "add") && !is_in)
-        t->changes[t->n++] =
-            (struct store_change){STORE_ADD, track, -1, (double)NAN, STORE_BY_GENRED};
+    bool sorted = false;
+    code = store_track_is_sorted(store, a->w->env.account, track, &sorted, e);
+    if (code == ERR_OK && text_equal(verb, "add") && !is_in)
+        t->changes[t->n++] = (struct store_change){STORE_ADD, track, -1, (double)NAN,
+                                                   sorted ? STORE_BY_GENRED : STORE_BY_PERSON};
     else if (text_equal(verb, "remove") && is_in)
         t->changes[t->n++] =
             (struct store_change){STORE_REMOVE, track, -1, (double)NAN, STORE_BY_REMOVED};

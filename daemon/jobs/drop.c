@@ -90,6 +90,19 @@ static void drop_free(void *state)
 
 static const struct job_step steps[] = {{"unfollow", unfollow_ask, unfollow_take}};
 
+static enum err_code refuse_adopted(const struct drop *d, size_t n, struct err *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct store_playlist *p = &d->playlists[i];
+        if (strcmp(p->genre, d->genre) == 0 && p->adopted && !p->gone)
+            return err_set(e, ERR_USAGE,
+                           "'%s' is your own playlist, which genred does not delete: 'genrectl "
+                           "release %s' leaves it to you",
+                           p->name, p->genre);
+    }
+    return ERR_OK;
+}
+
 /* Keeps those that exist at Spotify; a playlist never created, or deleted by the person, is only
  * forgotten. */
 static enum err_code select_playlists(struct drop *d, size_t n, size_t *ret_of_genre, struct err *e)
@@ -104,12 +117,7 @@ static enum err_code select_playlists(struct drop *d, size_t n, size_t *ret_of_g
         if (d->release && *p->sid) {
             code = store_playlist_let_go(d->env.store, p->id, false, e);
             d->released++;
-        } else if (p->adopted && !p->gone)
-            code = err_set(e, ERR_USAGE,
-                           "'%s' is your own playlist, which genred does not delete: 'genrectl "
-                           "release %s' leaves it to you",
-                           p->name, p->genre);
-        else if (*p->sid && !p->gone)
+        } else if (*p->sid && !p->gone)
             d->playlists[d->n++] = *p;
         else if (*p->sid)
             code = store_playlist_let_go(d->env.store, p->id, true, e);
@@ -131,8 +139,12 @@ enum err_code drop_new(const struct work_env *env, const char *genre, bool relea
     d->release = release;
     enum err_code code =
         store_playlist_list(env->store, env->account, &d->arena, &d->playlists, &n, e);
+    if (code == ERR_OK && !release)
+        code = refuse_adopted(d, n, e);
     if (code == ERR_OK)
-        code = select_playlists(d, n, &of_genre, e);
+        code = store_begin(env->store, e);
+    if (code == ERR_OK)
+        code = store_end(env->store, select_playlists(d, n, &of_genre, e), e);
     if (code == ERR_OK && of_genre == 0)
         code = err_set(e, ERR_USAGE, "genred keeps no playlist of the genre '%s'", genre);
     if (code) {

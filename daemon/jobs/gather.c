@@ -451,6 +451,7 @@ static enum err_code take_rest(struct work *w, struct job_io *io)
     if (io->res.status != 200) {
         log_warning("gather: odd answer endpoint='%s' status=%d",
                     endpoint_name(ENDPOINT_ALBUM_TRACKS), io->res.status);
+        s->consistent = false; /* so that no song counts as gone */
         return ERR_OK;
     }
     enum err_code code = parse_album_tracks(&io->res.body, rest->album, &a, &page, &io->err);

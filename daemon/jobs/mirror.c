@@ -46,8 +46,10 @@ static void read_begin(struct mirror_state *s)
 static void do_without_list(struct mirror_state *s)
 {
     s->listed = true;
-    for (size_t i = 0; i < s->n; i++)
+    for (size_t i = 0; i < s->n; i++) {
         s->mark[i].read = s->mark[i].read || *s->playlists[i].sid;
+        s->mark[i].snapshot = ""; /* of what is read now, nobody tells it */
+    }
 }
 
 static bool has_genre(const struct mirror_state *s, const char *genre)
@@ -73,8 +75,10 @@ static enum err_code begin(struct work *w, struct err *e)
 {
     struct mirror_state *s = &w->mirror;
     mirror_end(s);
-    enum err_code code =
-        store_playlist_list(w->env.store, w->env.account, &s->arena, &s->playlists, &s->n, e);
+    enum err_code code = store_outbox_forget_follows(w->env.store, w->env.account, e);
+    if (code == ERR_OK)
+        code =
+            store_playlist_list(w->env.store, w->env.account, &s->arena, &s->playlists, &s->n, e);
     if (code)
         return code;
     s->mark = arena_alloc(&s->arena, (s->n + 1) * sizeof(*s->mark));
@@ -129,7 +133,8 @@ static enum err_code share_listed(struct work *w, const struct library_playlist 
         const char *genre = w->options.genres[g];
         if (has_genre(s, genre) || !is_made_elsewhere(w, p, genre))
             continue;
-        enum err_code code = store_playlist_find(w->env.store, p->sid, &s->arena, &known, e);
+        enum err_code code =
+            store_playlist_find(w->env.store, w->env.account, p->sid, &s->arena, &known, e);
         if (code || known.id)
             return code;
         log_info("mirror: found playlist of another genred genre=%s id=%s", genre, p->sid);
@@ -236,6 +241,7 @@ static enum err_code list_end(struct work *w, struct err *e)
             code = store_outbox_requeue_all(w->env.store, s->playlists[i].id, e);
     }
     s->listed = true;
+    s->listed_boot_ms = clock_boot_ms();
     w->check_counts = false;
     if (s->found_more)
         s->begun = false; /* with their rows */
@@ -477,6 +483,15 @@ enum job_after mirror_take(struct job *j, struct job_io *io)
         break;
     }
     return code ? JOB_TAKE_FAIL : JOB_AGAIN;
+}
+
+bool mirror_is_seen(const struct mirror_state *s, int64_t playlist)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->playlists[i].id == playlist)
+            return s->mark[i].seen;
+    }
+    return false;
 }
 
 bool mirror_is_unsafe(const struct mirror_state *s, int64_t playlist)

@@ -152,7 +152,7 @@ char *plan_playlist_name(const struct work_options *o, const char *title, int64_
 static enum err_code add_volume(struct plan *p, struct err *e)
 {
     struct work *w = p->w;
-    int64_t volume = (int64_t)p->n_volumes + 1;
+    int64_t volume = p->n_volumes ? p->playlists[p->n_volumes - 1]->volume + 1 : 1;
     int64_t id = 0;
     enum err_code code = store_playlist_new(
         w->env.store, w->env.account, p->genre->genre, volume,

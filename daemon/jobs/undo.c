@@ -6,6 +6,7 @@
 
 #include "daemon/jobs/work.h"
 #include "spotify/undo.h"
+#include "store/exclusion.h"
 #include "store/journal.h"
 #include "store/run.h"
 
@@ -13,6 +14,7 @@ struct undo {
     struct work *w;
     struct arena arena;
     bool of_undo;                   /* the run was an undo itself */
+    bool of_apply;                  /* it took out what the person told it to */
     struct store_journal_row *rows; /* (n) */
     size_t n;
     struct store_playlist playlist; /* the one at hand */
@@ -53,13 +55,21 @@ static bool has_verb(const struct undo *u, enum store_verb verb)
     return false;
 }
 
-/* Whether nothing is in it but what genred put there. */
-static bool is_ours_alone(const struct undo *u)
+/* Whether nothing is in it but what this run put there. */
+static enum err_code is_of_run_alone(struct undo *u, bool *ret_alone, struct err *e)
 {
     size_t ours = 0;
-    for (size_t i = 0; i < u->n_items; i++)
-        ours += u->items[i].playlist == u->playlist.id && u->items[i].by == STORE_BY_GENRED;
-    return u->now.known && ours == u->now.n;
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; code == ERR_OK && i < u->n; i++) {
+        int64_t track = 0;
+        if (u->rows[i].verb != STORE_ADD || strcmp(u->rows[i].playlist, u->playlist.sid) != 0)
+            continue;
+        code = store_track_find(u->w->env.store, u->rows[i].item, "", &track, e);
+        const struct store_item *item = track ? item_of(u, track) : NULL;
+        ours += item && item->by == STORE_BY_GENRED;
+    }
+    *ret_alone = u->now.known && !u->playlist.adopted && ours == u->now.n;
+    return code;
 }
 
 /* Songs that the run put in are taken out only while they are still genred's own. */
@@ -72,8 +82,14 @@ static enum err_code take_step(struct undo *u, const struct store_journal_row *r
         return code;
     const struct store_item *item = item_of(u, track);
     bool ours = item && (item->by == STORE_BY_GENRED || item->by == STORE_BY_KEPT);
-    if (added && !ours)
+    bool theirs_to_keep_out = item && item->by == STORE_BY_REMOVED && !u->of_apply;
+    if (added ? !ours : theirs_to_keep_out)
         return ERR_OK;
+    bool excluded = false;
+    if (!added)
+        code = store_exclusion_covers(u->w->env.store, u->w->env.account, track, &excluded, e);
+    if (code || excluded)
+        return code;
     u->steps[u->n_steps++] = (struct undo_step){row->item, added, row->place, row->after};
     u->changes[u->n_changes++] = (struct store_change){
         .verb = added ? STORE_REMOVE : STORE_ADD,
@@ -162,7 +178,8 @@ static void find_places(struct undo *u)
 static enum err_code load(struct undo *u, const char *sid, struct err *e)
 {
     struct store *store = u->w->env.store;
-    enum err_code code = store_playlist_find(store, sid, &u->arena, &u->playlist, e);
+    enum err_code code =
+        store_playlist_find(store, u->w->env.account, sid, &u->arena, &u->playlist, e);
     if (code == ERR_OK && u->playlist.id)
         code = store_content_get(store, u->playlist.id, &u->arena, &u->now, e);
     if (code == ERR_OK && u->playlist.id)
@@ -176,12 +193,19 @@ static enum err_code follow_again(struct undo *u, struct err *e)
 {
     struct store *store = u->w->env.store;
     enum err_code code = ERR_OK;
+    for (size_t i = 0; u->playlist.let_go && i < u->w->mirror.n; i++) {
+        if (strcmp(u->w->mirror.playlists[i].genre, u->playlist.genre) != 0)
+            continue;
+        work_note(u->w, "the genre '%s' has another playlist by now, so '%s' stays as it is",
+                  u->playlist.genre, u->playlist.name);
+        return ERR_OK;
+    }
     if (u->playlist.let_go) {
         code = store_playlist_take_back(store, u->playlist.id, NULL, e);
         work_choose(u->w, u->playlist.genre);
     }
     if (code == ERR_OK)
-        code = store_playlist_seen(store, u->playlist.id, false, 0, false, e);
+        code = store_playlist_seen(store, u->playlist.id, true, 0, false, e);
     return code ? code : store_outbox_put(store, u->playlist.id, STORE_FOLLOW, e);
 }
 
@@ -215,13 +239,18 @@ static enum err_code undo_playlist(struct undo *u, const struct store_journal_ro
         return ERR_OK;
     }
     if (has_verb(u, STORE_UNFOLLOW))
-        return u->playlist.gone || u->playlist.let_go ? follow_again(u, e) : ERR_OK;
+        return mirror_is_seen(&w->mirror, u->playlist.id) ? ERR_OK : follow_again(u, e);
     if (u->playlist.gone || u->playlist.let_go) {
         if (!came_back && !has_verb(u, STORE_CREATE))
             work_note(w, "the playlist '%s' was deleted, so it is left alone", row->name);
         return ERR_OK;
     }
-    if (came_back || (has_verb(u, STORE_CREATE) && is_ours_alone(u)))
+    bool alone = came_back;
+    if (has_verb(u, STORE_CREATE))
+        code = is_of_run_alone(u, &alone, e);
+    if (code)
+        return code;
+    if (alone && !u->playlist.adopted)
         return store_outbox_put(w->env.store, u->playlist.id, STORE_UNFOLLOW, e);
     return undo_items(u, e);
 }
@@ -255,6 +284,7 @@ static enum err_code undo_run(struct undo *u, struct err *e)
     if (code == ERR_OK)
         code = store_run_get(w->env.store, w->env.account, w->options.undo, &u->arena, &run, e);
     u->of_undo = run.id && strcmp(run.job, "undo") == 0;
+    u->of_apply = run.id && strcmp(run.job, "apply") == 0;
     if (code == ERR_OK)
         code = store_journal_list(w->env.store, w->options.undo, &u->arena, &u->rows, &u->n, e);
     for (size_t i = 0; code == ERR_OK && i < u->n; i++) {

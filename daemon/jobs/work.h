@@ -178,10 +178,11 @@ struct mirror_state {
     int64_t *tracks; /* (n_tracks) rows found in it */
     size_t n_tracks;
     size_t cap_tracks;
-    bool found_more;      /* playlists of another genred, which are shared from now on */
-    bool counts_only;     /* after our own writes, when the snapshots lag */
-    bool read_since_list; /* items were read after the list was */
-    int checks;           /* looks at the list after that */
+    int64_t listed_boot_ms; /* when the list was last read */
+    bool found_more;        /* playlists of another genred, which are shared from now on */
+    bool counts_only;       /* after our own writes, when the snapshots lag */
+    bool read_since_list;   /* items were read after the list was */
+    int checks;             /* looks at the list after that */
 };
 
 struct adopt_state {
@@ -326,6 +327,8 @@ void gather_end(struct gather_state *s);
 void features_end(struct features_state *s);
 void label_end(struct label_state *s);
 void mirror_end(struct mirror_state *s);
+/* Whether that playlist is among those that the person follows. */
+bool mirror_is_seen(const struct mirror_state *s, int64_t playlist);
 /* Whether that playlist could not be read, so that it is not to be written. */
 bool mirror_is_unsafe(const struct mirror_state *s, int64_t playlist);
 void write_end(struct write_state *s);

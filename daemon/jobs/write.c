@@ -9,6 +9,9 @@
 #include "spotify/parse.h"
 
 #define ROUNDS_MAX 6
+/* A write so long after the look at the list has perhaps somebody else's change beneath it: its
+ * snapshot is not believed, and the next run reads the playlist. */
+#define LATE_MS 10000
 
 static enum err_code begin(struct work *w, struct err *e)
 {
@@ -183,14 +186,19 @@ static enum err_code carried_out(struct job *j, struct write_slot *slot, const s
         return created(w, slot, res, e);
     if (b->verb == STORE_UNFOLLOW || b->verb == STORE_FOLLOW)
         return store_outbox_followed(w->env.store, b, e);
-    return store_outbox_done(w->env.store, b, parse_snapshot(&res->body, &slot->arena), e);
+    bool is_late = clock_boot_ms() - w->mirror.listed_boot_ms > LATE_MS;
+    return store_outbox_done(w->env.store, b,
+                             is_late ? "" : parse_snapshot(&res->body, &slot->arena), e);
 }
 
-/* A 400 for several songs: one of them is refused, and halves find which. */
+/* A 400 for several songs: one of them is refused, and halves find which. Those that had a place
+ * are tried at the top first. */
 static enum err_code bisect(struct work *w, struct write_slot *slot, struct err *e)
 {
     struct write_mark *mark = &w->write.mark[slot->playlist];
     const struct store_batch *b = &slot->batch;
+    if (b->place >= 0) /* the list may have become shorter: then a song is not to blame */
+        return store_outbox_unplace(w->env.store, b, e);
     if (b->n > 1) {
         mark->max = (b->n + 1) / 2;
         return store_outbox_requeue(w->env.store, b, e);
