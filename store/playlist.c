@@ -102,9 +102,22 @@ enum err_code store_playlist_share(struct store *s, int64_t account, const char 
                           "si", p->sid, id);
 }
 
-static enum err_code of_sid(struct store *s, const char *sid, int64_t *ret_id, struct err *e)
+static enum err_code of_sid(struct store *s, int64_t account, const char *sid, int64_t *ret_id,
+                            struct err *e)
 {
-    return sql_int(s, ret_id, 0, e, "SELECT max(id) FROM playlist WHERE sid = ?", "s", sid);
+    return sql_int(s, ret_id, 0, e, "SELECT max(id) FROM playlist WHERE account = ? AND sid = ?",
+                   "is", account, sid);
+}
+
+/* One that genred let go, or made itself: by now all that is in it is the person's. */
+static enum err_code take_as_theirs(struct store *s, int64_t id, const char *genre, struct err *e)
+{
+    enum err_code code = store_playlist_take_back(s, id, genre, e);
+    return code ? code
+                : sql_run(s, e,
+                          "UPDATE playlist_item SET by = 'person', p = NULL WHERE playlist = ?"
+                          " AND by IN ('genred', 'kept')",
+                          "i", id);
 }
 
 enum err_code store_playlist_adopt(struct store *s, int64_t account, const char *genre,
@@ -113,9 +126,9 @@ enum err_code store_playlist_adopt(struct store *s, int64_t account, const char 
     int64_t id = 0;
     enum err_code code = store_begin(s, e);
     if (code == ERR_OK)
-        code = of_sid(s, p->sid, &id, e);
+        code = of_sid(s, account, p->sid, &id, e);
     if (code == ERR_OK && id)
-        code = store_playlist_take_back(s, id, genre, e);
+        code = take_as_theirs(s, id, genre, e);
     else if (code == ERR_OK)
         code = store_playlist_new(s, account, genre, 1, p->name, &id, e);
     if (code == ERR_OK)

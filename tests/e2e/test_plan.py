@@ -105,6 +105,34 @@ class Plan(Scenario):
         self.make()
         self.ctl("apply", self.path)
 
+    def test_a_genre_that_is_not_the_playlists(self):
+        self.sort()
+        self.fake.control("/like", {"n": 30})
+        self.make()
+        heading = next(line for line in self.read().splitlines() if line.startswith("playlist "))
+        other = next(genre for genre in GENRES.split(",") if genre != heading.split()[3])
+        self.write(self.read().replace(heading, " ".join(heading.split()[:3] + [other]), 1))
+        before = self.fake.contents()
+        self.assertIn("of another genre", self.ctl("apply", self.path, status=1)["message"])
+        self.assertEqual(self.fake.contents(), before)
+
+    def test_a_song_that_they_add_to_a_plan_stays(self):
+        self.sort()
+        playlist = max(self.fake.playlists().values(), key=lambda p: len(p["items"]))
+        foreign = self.fake.contents()[playlist["name"]][0]
+        self.fake.control("/unlike", {"uri": foreign})
+        self.sort()
+        self.assertNotIn(foreign, self.fake.contents()[playlist["name"]])
+        self.fake.control("/like", {"n": 20})
+        self.make()
+        heading = next(line for line in self.read().splitlines()
+                       if line.startswith("playlist " + playlist["id"]))
+        self.write(self.read().replace(
+            heading, heading + "\n+ " + foreign.rpartition(":")[2], 1))
+        self.ctl("apply", self.path)
+        self.sort()
+        self.assertIn(foreign, self.fake.contents()[playlist["name"]])
+
     def test_what_is_no_plan(self):
         for text, word in (("", "no playlist"), ("+ 4uLU6hMCjMI75M1A2tKUQC\n", "before any"),
                            ("playlist new\n", "line 1"), ("playlist new - rock\n* x\n", "line 2"),

@@ -146,6 +146,105 @@ class Undo(Lists):
         self.ctl("sync")
         self.assertEqual(self.fake.writes(), [])
 
+    def test_what_they_took_out_is_not_put_back(self):
+        self.sort()
+        playlist = self.largest()
+        song = next(uri for uri in self.lists()[playlist["id"]]
+                    if uri in {like["uri"] for like in self.fake.state()["likes"]})
+        self.fake.control("/unlike", {"uri": song})
+        self.ctl("sync")
+        run = self.ctl("runs")["runs"][0]
+        self.assertEqual(run["removed"], 1)
+        self.edit("add", playlist, uris=[song], position=0)
+        self.ctl("sync")
+        self.edit("remove", playlist, uri=song)
+        self.ctl("sync")
+        self.ctl("undo", str(run["id"]))
+        self.assertNotIn(song, self.lists()[playlist["id"]])
+
+    def test_what_is_excluded_is_not_put_back(self):
+        self.sort()
+        playlist = self.largest()
+        song = self.lists()[playlist["id"]][0]
+        self.ctl("exclude", song)
+        self.ctl("sync")
+        self.assertNotIn(song, self.lists()[playlist["id"]])
+        self.ctl("undo")
+        self.assertNotIn(song, self.lists()[playlist["id"]])
+
+    def test_a_playlist_taken_over_is_not_deleted(self):
+        self.sort()
+        first = self.ctl("runs")["runs"][0]["id"]
+        rock = self.fake.playlists()["rock (genred)"]
+        before = self.lists()[rock["id"]]
+        self.ctl("release", "rock")
+        self.ctl("adopt", rock["id"], "rock")
+        self.ctl("undo", str(first))
+        self.assertEqual(self.lists()[rock["id"]], before)
+
+    def test_a_refused_undo_is_not_carried_out_later(self):
+        self.sort()
+        self.fake.control("/faults", {"script": [
+            {"match": method + " /v1/**", "kind": "forbidden", "nth": 1, "count": 12}
+            for method in ("DELETE", "PUT")]})
+        self.assertNotEqual(self.run_ctl("undo").returncode, 0)
+        self.fake.control("/faults", method="DELETE")
+        for playlist in self.fake.playlists().values():
+            self.edit("add", playlist, local=True, position=0)
+        kept = {p["id"] for p in self.fake.playlists().values()}
+        for _ in range(2):
+            self.ctl("sync")
+        self.assertLessEqual(kept, set(self.lists()))
+
+    def test_a_lost_unfollowing(self):
+        before = self.lists()
+        self.sort()
+        self.fake.control("/hold", {"match": "DELETE /v1/**", "nth": 1, "when": "before"})
+        process = self.popen("undo")
+        self.fake.control("/wait_held?timeout=20")
+        self.stop(signal.SIGKILL)
+        process.wait(30)
+        self.fake.control("/hold", method="DELETE")
+        self.start()
+        self.ctl("undo")  # the same run once more: the first undo did not come to its end
+        self.assertEqual(self.lists(), before)
+        self.fake.forget_requests()
+        self.ctl("sync")
+        self.assertLessEqual(len(self.fake.requests()), 2)
+        self.assertNoViolations()
+
+    def test_a_place_that_is_no_more(self):
+        """The list became shorter at the last moment: no song is to blame."""
+        self.sort()
+        playlist = self.largest()
+        song = self.lists()[playlist["id"]][-1]
+        self.fake.control("/unlike", {"uri": song})
+        self.ctl("sync")
+        self.fake.control("/faults", {"script": [{"match": "POST /v1/playlists/*/items",
+                                                  "kind": "shift_remove", "nth": 1, "count": 1}]})
+        self.ctl("undo")
+        self.assertIn(song, self.lists()[playlist["id"]])
+
+    def test_a_run_long_forgotten_with_an_unknown_write(self):
+        self.stop()
+        self.start(GENRED_DAEMON_KEEP_RUNS="2")
+        self.sort()
+        self.fake.control("/like", {"n": 20})
+        self.fake.control("/hold", {"match": "POST /v1/playlists/**", "nth": 1, "when": "after"})
+        process = self.popen("sync")
+        self.fake.control("/wait_held?timeout=20")
+        self.stop(signal.SIGKILL)
+        process.wait(30)
+        self.fake.control("/hold", method="DELETE")
+        self.start(GENRED_DAEMON_KEEP_RUNS="2")
+        for _ in range(4):
+            self.ctl("learn", "no such list", status=2)
+        self.ctl("sync")
+        self.fake.forget_requests()
+        self.ctl("sync")
+        self.assertEqual(self.fake.writes(), [])
+        self.assertNoViolations()
+
     def test_nothing_to_undo(self):
         error = self.ctl("undo", status=2)
         self.assertIn("nothing to undo", error["message"])
