@@ -22,7 +22,9 @@ const struct command_option_row command_option_rows[OPTION_N] = {
     {OPTION_DRY_RUN, "dry-run", NULL, false, WORDS_NONE,
      "Show what would be written; write nothing, not even locally."},
     {OPTION_THRESHOLD, "threshold", "P", false, WORDS_NONE,
-     "Probability from which a song belongs to a genre, 0 to 1."},
+     "Probability from which a song belongs to a genre, 0 to 1, in this run alone; [sort] "
+     "threshold "
+     "is for all."},
     {OPTION_WAIT, "wait", NULL, false, WORDS_NONE,
      "Sort only when all sources have answered, which may take hours the first time."},
     {OPTION_YES, "yes", NULL, false, WORDS_NONE,
@@ -124,8 +126,8 @@ const struct command_row command_rows[] = {
     {COMMAND_UNDO, "undo", "[RUN]", 0, 1, COMMAND_WORK, false, WORDS_NONE, 0, 0,
      "Take back what a run wrote.",
      "Without a number the newest run that wrote something. The playlists become what they were, "
-     "with what you did to them since; what an undo took out stays out. An undo is a run, and can "
-     "be undone."},
+     "with what you did to them since; what an undo took out stays out. A playlist that the run "
+     "made is unfollowed if nothing but its songs is in it. An undo is a run, and can be undone."},
     {COMMAND_ADOPT, "adopt", "PLAYLIST GENRE", 2, 2, COMMAND_WORK, false, WORDS_GENRES,
      BIT(MAY_REMOVE), 0, "Take one of your own playlists under care.",
      "PLAYLIST is its id, address or name. genred puts in your songs of the genre and takes none "
@@ -157,7 +159,8 @@ const struct command_row command_rows[] = {
     {COMMAND_LABEL, "label", "TRACK [GENRE...]", 1, COMMAND_VALUES_MAX, COMMAND_ASK, false,
      WORDS_GENRES, BIT(NOT) | BIT(FORGET), 0, "Say of which genres a song is.",
      "Your word stands above the model's, at once. Songs of the same artist and songs like it move "
-     "with it; which ones is told. The playlists follow with the next sync."},
+     "with it; which ones is told. The song itself and what it lets in follow with the next sync; "
+     "others that stand in a playlist leave it only with sort --yes."},
     {COMMAND_EXCLUDE, "exclude", "[SONG|ARTIST...]", 0, COMMAND_VALUES_MAX, COMMAND_ASK, false,
      WORDS_NONE, BIT(FORGET) | BIT(ARTIST), 0,
      "Keep songs or artists out of all playlists for good.",

@@ -63,8 +63,9 @@ static void lesson_print(const struct json *p)
     free(clean);
     if (json_get_bool(p, "refused", false)) {
         puts("  Spotify does not show its songs");
-    } else if (rule == NULL) {
-        puts("  no rule tells them from your other songs, or they are too few");
+    } else if (rule == NULL || json_get_num(p, "precision", 0) < 0.5 ||
+               json_get_num(p, "recall", 0) < 0.25) {
+        puts("  no rule tells them from your other songs well enough, or they are too few");
     } else {
         genre_name(name, genre, sizeof(genre));
         printf("  a genre of your own, for genres.conf, that would find %.0f %% of such songs, and "

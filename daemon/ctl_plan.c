@@ -43,6 +43,7 @@ static void song_put(const struct json *change, struct buf *b)
     } reasons[] = {{"unliked", "no longer among your songs"},
                    {"said", "you said so"},
                    {"edited", "you took it out"},
+                   {"undone", "an undo took it out"},
                    {"unlikely", "no longer likely enough"}};
     if (json_get(change, "p") != NULL)
         buf_printf(b, "%.0f %%, ", 100 * json_get_num(change, "p", 0));

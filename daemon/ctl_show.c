@@ -151,7 +151,13 @@ static void playlists_print(const struct ctl *c, const struct json *playlists)
         } else {
             ctl_table_add(&t, "");
         }
-        ctl_table_add(&t, json_get_str(p, "name"));
+        const char *name = json_get_str(p, "name");
+        const char *state = json_get_str(p, "state");
+        bool there = state == NULL || text_equal(state, "active");
+        ctl_table_addf(&t, "%s%s", name != NULL ? name : "",
+                       there                       ? ""
+                       : text_equal(state, "gone") ? " (deleted, left alone)"
+                                                   : " (not among your playlists)");
     }
     putchar('\n');
     table_print(c, &t);
@@ -400,7 +406,7 @@ static void edited_print(const struct json *summary)
     }
     if (json_get_str(summary, "adopted") != NULL) {
         line_print("adopted", json_get_str(summary, "adopted"));
-        puts("the next sort puts your songs of the genre in; none is taken out");
+        puts("the next sort puts your songs of the genre in; none of yours is taken out");
     }
     for (const struct json *p = json_first(playlists); p != NULL; p = json_next(p)) {
         wrote_print(p);

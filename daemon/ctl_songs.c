@@ -222,8 +222,8 @@ static void why_genre_print(const struct json *g)
     }
     double moved = json_get_num(g, "corrections", 0);
     if (moved > 0.01 || moved < -0.01) {
-        printf("    %c your corrections of other songs: %+.2f log-odds\n", moved < 0 ? '-' : '+',
-               moved);
+        printf("    %c %s: %+.2f log-odds\n", moved < 0 ? '-' : '+',
+               yours ? "your word on this song and on others" : "your word on other songs", moved);
     }
 }
 

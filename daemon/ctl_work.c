@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/ctl_follow.h"
@@ -68,12 +69,30 @@ static enum err_code confirm(struct ctl *c, const char *question, struct err *e)
     return ERR_OK;
 }
 
+/* Commands that begin an account, or look at what is there without one. */
+static bool may_be_new(const struct command_row *row)
+{
+    bool asks = row->kind == COMMAND_ASK || row->kind == COMMAND_WORK;
+    return !asks || row->id == COMMAND_LOGIN || row->id == COMMAND_RESTORE;
+}
+
 enum err_code ctl_work_check(struct ctl *c, struct err *e)
 {
     const char *threshold = c->command.value[OPTION_THRESHOLD];
     double ignored;
     if (threshold != NULL && !text_to_num(threshold, 0, 1, &ignored)) {
         return err_set(e, ERR_USAGE, "--threshold is no number from 0 to 1: \"%.64s\"", threshold);
+    }
+    if (command_has(&c->command, OPTION_GENRES) &&
+        c->command.value[OPTION_GENRES][strspn(c->command.value[OPTION_GENRES], " ,")] == '\0') {
+        return err_set(e, ERR_USAGE, "--genres names no genre");
+    }
+    if (c->command.value[OPTION_ACCOUNT] != NULL && !may_be_new(c->command.row) &&
+        !file_exists(c->config.state_dir)) {
+        const char *name = c->command.value[OPTION_ACCOUNT];
+        return err_set(e, ERR_USAGE,
+                       "there is no account '%s': 'genrectl --account %s login' makes it", name,
+                       name);
     }
     bool drop = c->command.row->id == COMMAND_DROP;
     bool forget = c->command.row->id == COMMAND_LOGOUT && command_has(&c->command, OPTION_FORGET);

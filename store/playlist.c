@@ -96,7 +96,13 @@ enum err_code store_playlist_share(struct store *s, int64_t account, const char 
                                    const struct library_playlist *p, struct err *e)
 {
     int64_t id = 0;
-    enum err_code code = store_playlist_new(s, account, genre, 1, p->name, &id, e);
+    int64_t volume = 0;
+    enum err_code code = sql_int(s, &volume, 0, e,
+                                 "SELECT 1 + max(0, coalesce(max(volume), 0)) FROM playlist"
+                                 " WHERE account = ? AND genre = ?",
+                                 "is", account, genre);
+    if (code == ERR_OK)
+        code = store_playlist_new(s, account, genre, volume, p->name, &id, e);
     return code ? code
                 : sql_run(s, e, "UPDATE playlist SET sid = ?, listed = 1, shared = 1 WHERE id = ?",
                           "si", p->sid, id);

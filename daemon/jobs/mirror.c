@@ -1,6 +1,5 @@
 /* What became of our playlists: one look at the list of the person's playlists, then the items of
  * those that changed or whose last write has an unknown outcome. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,25 +51,6 @@ static void do_without_list(struct mirror_state *s)
     }
 }
 
-static bool has_genre(const struct mirror_state *s, const char *genre)
-{
-    for (size_t i = 0; i < s->n; i++) {
-        if (strcmp(s->playlists[i].genre, genre) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* A chosen genre without a playlist may have one that another genred of this person made. */
-static bool lacks_genre(const struct work *w)
-{
-    for (size_t g = 0; g < w->options.n_genres; g++) {
-        if (!has_genre(&w->mirror, w->options.genres[g]))
-            return true;
-    }
-    return false;
-}
-
 static enum err_code begin(struct work *w, struct err *e)
 {
     struct mirror_state *s = &w->mirror;
@@ -84,7 +64,7 @@ static enum err_code begin(struct work *w, struct err *e)
     s->mark = arena_alloc(&s->arena, (s->n + 1) * sizeof(*s->mark));
     s->begun = true;
     s->counts_only = w->check_counts;
-    s->listed = s->n == 0 && !lacks_genre(w);
+    s->listed = s->n == 0 && !share_is_possible(w);
     for (size_t i = 0; i < s->n; i++) {
         if (s->playlists[i].unknown)
             s->sleep_ms = SETTLE_MS;
@@ -111,37 +91,6 @@ static enum err_code adopt_created(struct work *w, size_t i, const struct librar
     s->playlists[i].sid = arena_str(&s->arena, p->sid);
     s->mark[i].read = true;
     return store_playlist_created(w->env.store, s->playlists[i].id, p->sid, "", e);
-}
-
-static bool is_made_elsewhere(const struct work *w, const struct library_playlist *p,
-                              const char *genre)
-{
-    char description[ENDPOINT_DESCRIPTION_MAX + 1];
-    snprintf(description, sizeof(description), WORK_DESCRIPTION, genre, "");
-    size_t n = strlen(description) - 1; /* up to the marker */
-    return strncmp(p->description, description, n) == 0 && w->env.user_id &&
-           strcmp(p->owner, w->env.user_id) == 0;
-}
-
-/* What another genred of this person keeps, or this one before it forgot: it is shared, and what is
- * in it already is never taken out. */
-static enum err_code share_listed(struct work *w, const struct library_playlist *p, struct err *e)
-{
-    struct mirror_state *s = &w->mirror;
-    for (size_t g = 0; g < w->options.n_genres; g++) {
-        struct store_playlist known;
-        const char *genre = w->options.genres[g];
-        if (has_genre(s, genre) || !is_made_elsewhere(w, p, genre))
-            continue;
-        enum err_code code =
-            store_playlist_find(w->env.store, w->env.account, p->sid, &s->arena, &known, e);
-        if (code || known.id)
-            return code;
-        log_info("mirror: found playlist of another genred genre=%s id=%s", genre, p->sid);
-        s->found_more = true;
-        return store_playlist_share(w->env.store, w->env.account, genre, p, e);
-    }
-    return ERR_OK;
 }
 
 static bool has_changed(const struct mirror_state *s, size_t i, const struct library_playlist *p)
@@ -172,7 +121,7 @@ static enum err_code take_listed(struct work *w, const struct library_playlist *
         s->mark[i].read = s->mark[i].read || has_changed(s, i, p);
         s->mark[i].snapshot = arena_str(&s->arena, p->snapshot);
     }
-    return code || ours_at_all ? code : share_listed(w, p, e);
+    return code || ours_at_all ? code : share_take(w, p, e);
 }
 
 static enum err_code take_list(struct work *w, struct job_io *io)
@@ -213,15 +162,16 @@ static enum err_code note_absence(struct work *w, size_t i, struct err *e)
         return p->listed && !p->missing_s && !gone
                    ? ERR_OK
                    : store_playlist_seen(w->env.store, p->id, true, 0, false, e);
+    if (gone && !s->counts_only)
+        work_note_gone(w, p);
     if (!*p->sid || !p->listed || gone)
         return ERR_OK;
     if (p->missing_s && (now >= p->missing_s + GONE_AFTER_S || now < p->missing_s))
         gone = true;
     if (gone)
-        work_note(
-            w,
-            "the playlist '%s' was deleted, so it is left alone; 'genrectl release %s' forgets it",
-            p->name, p->genre);
+        work_note_gone(w, p);
+    else
+        work_note(w, "the playlist '%s' is not among yours, so nothing is written to it", p->name);
     return store_playlist_seen(w->env.store, p->id, true, p->missing_s ? p->missing_s : now, gone,
                                e);
 }

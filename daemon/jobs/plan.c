@@ -55,7 +55,8 @@ static enum err_code load_volumes(struct plan *p, struct err *e)
         if (strcmp(all[i].genre, p->genre->genre) != 0)
             continue;
         p->playlists[p->n_volumes++] = &all[i];
-        p->frozen = p->frozen || all[i].gone || mirror_is_unsafe(&w->mirror, all[i].id);
+        p->frozen =
+            p->frozen || all[i].gone || all[i].missing_s || mirror_is_unsafe(&w->mirror, all[i].id);
     }
     return ERR_OK;
 }
@@ -238,9 +239,11 @@ static void note_changes(struct plan *p)
     }
     for (size_t i = 0; i < p->n_items; i++) {
         const struct store_item *item = &p->stored[i];
-        if (p->items[i].by == DIFF_BY_REMOVED)
+        if (p->items[i].by == DIFF_BY_REMOVED) {
             note_change(p, WORK_VETO, item->playlist, item->track);
-        else if (p->items[i].held && is_judged_anew(p, item))
+            if (item->by == STORE_BY_UNDONE)
+                g->changes[g->n_changes - 1].why = WORK_WHY_UNDONE;
+        } else if (p->items[i].held && is_judged_anew(p, item))
             note_change(p, WORK_HOLD, item->playlist, item->track);
     }
 }

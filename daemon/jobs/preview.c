@@ -8,7 +8,7 @@ static const char *const verbs[] = {
     [WORK_ADD] = "add", [WORK_REMOVE] = "remove", [WORK_HOLD] = "hold", [WORK_VETO] = "veto"};
 static const char *const whys[] = {
     [WORK_WHY_PROBABLE] = "probable", [WORK_WHY_SAID] = "said",     [WORK_WHY_UNLIKED] = "unliked",
-    [WORK_WHY_UNLIKELY] = "unlikely", [WORK_WHY_EDITED] = "edited",
+    [WORK_WHY_UNLIKELY] = "unlikely", [WORK_WHY_EDITED] = "edited", [WORK_WHY_UNDONE] = "undone",
 };
 
 static void set_known(struct json *j, const char *key, double value)

@@ -241,7 +241,9 @@ static enum err_code undo_playlist(struct undo *u, const struct store_journal_ro
     if (has_verb(u, STORE_UNFOLLOW))
         return mirror_is_seen(&w->mirror, u->playlist.id) ? ERR_OK : follow_again(u, e);
     if (u->playlist.gone || u->playlist.let_go) {
-        if (!came_back && !has_verb(u, STORE_CREATE))
+        if (u->playlist.let_go)
+            work_note(w, "the playlist '%s' was left to you, so it is left alone", row->name);
+        else if (!came_back && !has_verb(u, STORE_CREATE))
             work_note(w, "the playlist '%s' was deleted, so it is left alone", row->name);
         return ERR_OK;
     }

@@ -17,9 +17,21 @@ void work_note(struct work *w, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
+    for (size_t i = 0; i < w->n_notes; i++) {
+        if (__builtin_strcmp(w->notes[i], text) == 0)
+            return;
+    }
     log_warning("%s: %s", w->options.name, text);
     if (w->n_notes < sizeof(w->notes) / sizeof(w->notes[0]))
         w->notes[w->n_notes++] = arena_str(&w->arena, text);
+}
+
+void work_note_gone(struct work *w, const struct store_playlist *p)
+{
+    work_note(w,
+              "the playlist '%s' was deleted, so it is left alone; after 'genrectl release %s' a "
+              "sort makes a new one",
+              p->name, p->genre);
 }
 
 void work_choose(struct work *w, const char *genre)

@@ -218,6 +218,7 @@ enum work_why {
     WORK_WHY_UNLIKED,
     WORK_WHY_UNLIKELY, /* p has fallen below the threshold and its margin */
     WORK_WHY_EDITED,   /* the person put it in, or took it out, themselves */
+    WORK_WHY_UNDONE,   /* an undo took it out */
 };
 
 /* A song of a genre's playlist, for a preview. */
@@ -282,6 +283,8 @@ void work_wake_sources(struct work *w, bool eager);
 #define WORK_LOSS_LEAST 20
 /* The genre is chosen from now on, if the job comes to its end. */
 void work_choose(struct work *w, const char *genre);
+/* Adds a sentence about a playlist that the person deleted. */
+void work_note_gone(struct work *w, const struct store_playlist *p);
 /* Adds a sentence to the summary. */
 void work_note(struct work *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -302,6 +305,11 @@ enum job_wish await_ask(struct job *j, struct job_io *io);
 enum job_wish label_ask(struct job *j, struct job_io *io);
 enum job_wish mirror_ask(struct job *j, struct job_io *io);
 enum job_after mirror_take(struct job *j, struct job_io *io);
+/* Whether a chosen genre has no playlist, so that one of another genred may be it. */
+bool share_is_possible(const struct work *w);
+/* A row for a listed playlist, if it is one of those. */
+ERR_NODISCARD enum err_code share_take(struct work *w, const struct library_playlist *p,
+                                       struct err *e);
 enum job_wish plan_ask(struct job *j, struct job_io *io);
 /* Songs that the person and genred put in at the same time: adds what makes them single, the
  * person's copy where it is, to the *n changes. items: (n_items) of the genre. */

@@ -24,7 +24,8 @@ static enum err_code begin(struct work *w, struct err *e)
     s->mark = arena_alloc(&s->arena, (s->n + 1) * sizeof(*s->mark));
     for (size_t i = 0; i < s->n; i++) {
         s->mark[i].max = ENDPOINT_WRITE_MAX;
-        s->mark[i].closed = s->playlists[i].gone || s->playlists[i].unknown ||
+        s->mark[i].closed = s->playlists[i].gone || s->playlists[i].missing_s ||
+                            s->playlists[i].unknown ||
                             mirror_is_unsafe(&w->mirror, s->playlists[i].id);
     }
     s->begun = true;

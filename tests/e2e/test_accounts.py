@@ -179,6 +179,7 @@ class Alone(Accounts):
         self.assertFalse(os.path.exists(os.path.join(self.state_dir, "genred.db")))
 
     def test_the_service_takes_over_from_a_command(self):
+        os.makedirs(self.own_dir(), 0o700)
         watch = self.popen("--account", "anna", "watch", stdout=subprocess.DEVNULL)
         self.addCleanup(watch.wait)
         self.addCleanup(watch.kill)
@@ -192,6 +193,13 @@ class Alone(Accounts):
         until(lambda: self.pids().get("anna", own) != own, "the service has taken it over")
         self.login_as("--account", "anna")
         self.anna("sync")
+
+    def test_a_mistyped_account_is_none(self):
+        for command in (("status",), ("sync",), ("sort", "--genres", "rock")):
+            done = self.run_ctl("--account", "amna", *command)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("there is no account 'amna'", done.stderr)
+        self.assertFalse(os.path.exists(os.path.join(self.state_dir, "accounts", "amna")))
 
     def test_the_environment_names_an_account_too(self):
         self.environment["GENRED_ACCOUNT"] = "anna"

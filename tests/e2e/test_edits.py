@@ -145,7 +145,11 @@ class Edits(Scenario):
 
     def test_absent_for_a_moment_it_is_not_deleted(self):
         self.edit("unfollow")
-        self.ctl("sync")
+        self.fake.control("/like", {"n": 10})
+        summary = self.sort()
+        self.assertIn("is not among yours", " ".join(summary["notes"]))
+        self.assertEqual([entry for entry in self.fake.writes() if self.id in entry["path"] and
+                          entry["path"].endswith(("/items", "/tracks"))][1:], [])
         self.edit("follow")
         self.fake.control("/like", {"n": 25})
         self.sort()

@@ -253,6 +253,21 @@ class Care(Scenario):
         self.ctl("release", "pop")
         self.ctl("release", "pop", status=2)
 
+    def test_two_of_one_genre_are_found_again(self):
+        self.sort()
+        self.ctl("release", "rock")
+        self.sort()
+        before = {p["id"]: p["items"] for p in self.fake.state()["playlists"]}
+        self.ctl("logout", "--forget", "--yes")
+        self.login()
+        self.sort()
+        after = {p["id"]: p["items"] for p in self.fake.state()["playlists"]}
+        self.assertEqual(set(after), set(before))
+        self.fake.forget_requests()
+        self.sort()
+        self.assertEqual(self.fake.writes(), [])
+        self.assertNoViolations()
+
     def test_two_machines_share_a_playlist(self):
         self.sort()
         before = self.fake.contents()
