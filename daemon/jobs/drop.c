@@ -56,7 +56,10 @@ static enum job_after unfollow_take(struct job *j, struct job_io *io)
     d->asked = false;
     switch (access_learn(d->env.access, ENDPOINT_UNFOLLOW, &io->res, clock_utc_s())) {
     case ACCESS_ACCEPTED:
-        code = let_go(d, &d->playlists[d->at++], &io->err);
+        if (io->res.body.len > 0 && !io->res.is_json)
+            code = err_set(&io->err, ERR_NETWORK, "what answered was not Spotify");
+        else
+            code = let_go(d, &d->playlists[d->at++], &io->err);
         break;
     case ACCESS_TRY_OTHER:
         break;

@@ -157,9 +157,18 @@ enum job_wish write_ask(struct job *j, struct job_io *io)
 /* --- replies
  * -------------------------------------------------------------------------------------- */
 
-static bool is_unknown(const struct http_res *res)
+/* Also a 200 that does not tell what became of the playlist: whoever answered, perhaps the sign-in
+ * page of a network, it may not have been Spotify. */
+static bool is_unknown(struct write_slot *slot, const struct http_res *res)
 {
-    return res->result != HTTP_RESULT_REPLY || res->status >= 500 || res->status == 408;
+    enum store_verb verb = slot->batch.verb;
+    if (res->result != HTTP_RESULT_REPLY || res->status >= 500 || res->status == 408)
+        return true;
+    if (res->status >= 300 || verb == STORE_CREATE)
+        return false;
+    if (verb == STORE_ADD || verb == STORE_REMOVE)
+        return !*parse_snapshot(&res->body, &slot->arena);
+    return res->body.len > 0 && !res->is_json;
 }
 
 static enum err_code created(struct work *w, struct write_slot *slot, const struct http_res *res,
@@ -247,7 +256,7 @@ enum job_after write_take(struct job *j, struct job_io *io)
     enum endpoint_family family = (enum endpoint_family)io->req.family;
     enum err_code code = ERR_OK;
     mark->busy = false;
-    if (is_unknown(&io->res)) {
+    if (is_unknown(slot, &io->res)) {
         mark->closed = true;
         return JOB_AGAIN;
     }
