@@ -250,6 +250,41 @@ static void test_every_answer_lost(void **state)
     end_everywhere(*state, FAKE_ANSWER_LOST);
 }
 
+struct portal {
+    struct fake_server *server;
+    int writes;
+    int at; /* the write that a sign-in page answers, from 1 */
+};
+
+static void answer_as_portal(void *ctx, const struct http_req *req, struct http_res *res)
+{
+    struct portal *p = ctx;
+    if (req->method == HTTP_GET || ++p->writes != p->at) {
+        fake_server_answer(p->server, req, res);
+        return;
+    }
+    *res = (struct http_res){.result = HTTP_RESULT_REPLY, .status = 200, .retry_after_s = -1};
+    buf_add_str(&res->body, "<html>Welcome to our network");
+}
+
+/* A 200 that is not Spotify's has done nothing, and takes no song for removed by the person. */
+static void test_a_sign_in_page_answers(void **state)
+{
+    struct bench *b = *state;
+    for (int at = 1; at <= 4; at++) {
+        bench_begin_anew(b);
+        struct portal portal = {&b->server, 0, at};
+        b->drive.answer = answer_as_portal;
+        b->drive.ctx = &portal;
+        sort_well(b);
+        assert_true(portal.writes >= at);
+        assert_both_sorted(b);
+        b->server.writes = 0;
+        sort_well(b);
+        assert_int_equal(b->server.writes, 0);
+    }
+}
+
 /* The database as text, to compare. */
 static void dump(struct bench *b, struct buf *out)
 {
@@ -299,6 +334,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_stopped_after_every_exchange, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_every_request_lost, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_every_answer_lost, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_sign_in_page_answers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_dry_run_writes_nothing, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
