@@ -25,6 +25,7 @@
 struct expected {
     int theirs[SONGS + 1];     /* copies that they put in */
     bool out[SONGS + 1];       /* they took it out */
+    bool unseen[SONGS + 1];    /* they put it in, and no run has been since */
     bool stood[SONGS + 1];     /* genred had it in at the end of the last run */
     int order[FAKE_SONGS * 2]; /* the list then */
     size_t n;
@@ -100,6 +101,7 @@ static void put_in(struct fake_playlist *p, struct expected *x, int song)
     p->version++;
     x->theirs[song] = copies(p, song); /* a second copy makes both theirs */
     x->out[song] = false;
+    x->unseen[song] = true;
 }
 
 static void take_out(struct fake_playlist *p, struct expected *x)
@@ -112,7 +114,7 @@ static void take_out(struct fake_playlist *p, struct expected *x)
     memmove(p->items[at], p->items[at + 1], (p->n - at) * sizeof(p->items[0]));
     p->version++;
     x->theirs[song] = x->theirs[song] ? copies(p, song) : 0;
-    x->out[song] = copies(p, song) == 0;
+    x->out[song] = copies(p, song) == 0 && !x->unseen[song];
 }
 
 static void move(struct fake_playlist *p)
@@ -216,6 +218,7 @@ static void check_settled(bool in_order)
             assert_true(copies(p, song) == 1 || !x->stood[song] || !is_liked(song) || x->out[song]);
             x->stood[song] = copies(p, song) == 1;
         }
+        memset(x->unseen, 0, sizeof(x->unseen));
         for (size_t i = 0; in_order && i < x->n; i++) {
             if (copies(p, x->order[i]) != 1)
                 continue;
