@@ -322,6 +322,15 @@ static bool is_there(const struct store_reading *reading, int64_t track)
     return at < reading->n_tracks;
 }
 
+/* Additions arrive all or none: when most of them are there, the person took the others out. */
+static bool has_arrived(const struct store_batch *b, const struct store_reading *reading)
+{
+    size_t there = 0;
+    for (size_t i = 0; i < b->n; i++)
+        there += is_there(reading, b->track[i]);
+    return b->verb == STORE_ADD && 2 * there > b->n;
+}
+
 /* Nothing of a batch that is seen to have arrived is lost to the journal. */
 static enum err_code settle_row(struct store *s, const struct store_batch *b, size_t i,
                                 const struct store_content *before,
@@ -329,6 +338,8 @@ static enum err_code settle_row(struct store *s, const struct store_batch *b, si
 {
     int64_t run = 0;
     bool add = b->verb == STORE_ADD;
+    if (has_arrived(b, reading) && !is_there(reading, b->track[i]))
+        return apply_item(s, b, i, e);
     enum err_code code = run_of(s, b, &run, e);
     struct store_journal_change change = {run, b->playlist, b->verb, b->sid[i], b->track[i]};
     if (code || is_there(reading, b->track[i]) != add)

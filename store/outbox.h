@@ -87,7 +87,8 @@ ERR_NODISCARD enum err_code store_outbox_requeue_all(struct store *s, int64_t pl
 ERR_NODISCARD enum err_code store_outbox_assume_done(struct store *s, int64_t playlist,
                                                      struct err *e);
 /* What a reading of the playlist tells of the outcome of what is `sent`: what arrived counts as
- * carried out, and all its rows end. Call inside a transaction. */
+ * carried out, a song that is missing from additions of which most arrived was taken out by the
+ * person since, and all its rows end. Call inside a transaction. */
 ERR_NODISCARD enum err_code store_outbox_settle(struct store *s, int64_t playlist,
                                                 const struct store_reading *reading, struct err *e);
 /* Requests that it takes to write all rows of the account, at most `batch` songs in one. */

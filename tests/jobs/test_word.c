@@ -113,8 +113,10 @@ static void take_out(struct fake_playlist *p, struct expected *x)
     p->n--;
     memmove(p->items[at], p->items[at + 1], (p->n - at) * sizeof(p->items[0]));
     p->version++;
-    x->theirs[song] = x->theirs[song] ? copies(p, song) : 0;
-    x->out[song] = copies(p, song) == 0 && !x->unseen[song];
+    bool known = x->theirs[song] > 0;
+    x->theirs[song] = known ? copies(p, song) : 0;
+    /* Of what genred does not know yet to be there, it cannot see the end. */
+    x->out[song] = copies(p, song) == 0 && !x->unseen[song] && (x->stood[song] || known);
 }
 
 static void move(struct fake_playlist *p)

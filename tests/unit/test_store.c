@@ -342,6 +342,26 @@ static void test_a_reading_settles_and_merges(void **state)
     assert_int_equal(by_of(b, t[0]), STORE_BY_PERSON);
 }
 
+static void test_most_of_an_addition_is_all_of_it(void **state)
+{
+    struct bench *b = *state;
+    struct err e = {0};
+    int64_t t[5];
+    for (int i = 0; i < 5; i++)
+        t[i] = put_track(b, i, "");
+    int64_t id = new_playlist(b);
+    assert_int_equal(store_playlist_created(b->s, id, "sid", "s1", &e), ERR_OK);
+    for (int lost = 0; lost < 2; lost++) {
+        assert_int_equal(plan(b, id, t, 5, NULL, 0), ERR_OK);
+        struct store_batch batch = next(b, id, 100);
+        assert_int_equal(store_outbox_mark_sent(b->s, &batch, 0, &e), ERR_OK);
+        const int64_t most[] = {t[0], t[1], t[3]}; /* the person has taken two out already */
+        assert_int_equal(merge(b, id, "s2", most, lost ? 3 : 0), ERR_OK);
+        assert_int_equal(by_of(b, t[0]), lost ? (int)STORE_BY_GENRED : 99);
+        assert_int_equal(by_of(b, t[2]), lost ? (int)STORE_BY_REMOVED : 99);
+    }
+}
+
 static void assert_row(const struct store_journal_row *row, enum store_verb verb, int64_t place,
                        enum store_item_by was)
 {
@@ -449,6 +469,7 @@ int main(void)
         TEST(test_the_last_word_on_a_song_counts),
         TEST(test_the_outbox_goes_in_order),
         TEST(test_a_reading_settles_and_merges),
+        TEST(test_most_of_an_addition_is_all_of_it),
         TEST(test_the_journal_tells_places),
         TEST(test_runs_are_listed_and_pruned),
         TEST(test_a_copy_is_forgotten),
