@@ -88,6 +88,8 @@ static void unlike(void)
 {
     struct fake_server *f = &b->server;
     size_t at = rand_below(&r, f->n_likes);
+    for (int which = 0; which < LISTS; which++)
+        person.list[which].stood[f->likes[at]] = false; /* a reason to go, also if liked again */
     f->n_likes--;
     memmove(&f->likes[at], &f->likes[at + 1], (f->n_likes - at) * sizeof(f->likes[0]));
 }
