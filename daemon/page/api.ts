@@ -1,0 +1,279 @@
+// The daemon's documents, as daemon/api.c answers them, and the one way to ask for them.
+
+export interface SongName {
+  id: string;
+  name: string;
+  artists: string;
+}
+
+export interface Problem {
+  error: string; // one word, as "login" or "usage"
+  message: string; // a sentence without a full stop
+  exit_status: number;
+}
+
+export interface Session {
+  token: string | null; // for every write; null while a password is asked for
+  password: "none" | "wanted" | "given";
+  encrypted: boolean; // false: this page came over the network without TLS
+}
+
+export interface Setup {
+  client_id: string; // "" while none is set
+  client_id_fixed: boolean; // set in the configuration file or the environment: not to be changed here
+  redirect_uri: string; // to be copied into the app's settings
+  dashboard: string; // where one gets a client id
+  config_file: string | null;
+}
+
+export interface KeptPlaylist {
+  genre: string;
+  name: string;
+  id: string | null;
+  total: number;
+  state: string;
+}
+
+export interface Budget {
+  last_30_s: number;
+  last_day: number;
+  ceiling: number;
+  room_at: string | null;
+}
+
+export interface Running {
+  run: number;
+  job: string;
+  step: string;
+  done: number;
+  total: number;
+}
+
+export interface Status {
+  logged_in: boolean;
+  user: string | null;
+  login_expires_at: string | null;
+  login_days_left: number | null;
+  liked: number;
+  others: number;
+  labelled: number;
+  with_statistics: number;
+  with_tags: number;
+  playlists: KeptPlaylist[];
+  genres: string[];
+  last_sync: string | null;
+  last_sort: string | null;
+  next_sync: string | null;
+  cooldown_until: string | null;
+  budget: Budget;
+  access: string;
+  sources_pending: number;
+  client_id_set: boolean;
+  running: Running | null;
+  version: string;
+  warnings: string[];
+  sound: boolean; // whether a dropped sound file can be named
+}
+
+export interface Genre {
+  name: string;
+  title: string;
+  tracks: number;
+  chosen: boolean;
+  playlist: { name: string; id: string | null; total: number } | null;
+  examples: SongName[]; // the surest, at most 3
+  threshold: number | null; // the person's own; null: the model's
+  rule: string | null; // of an own genre
+  from_page: boolean; // an own genre, name, threshold or merge that was set here, not in genres.conf
+  merged: string[]; // names of the genres that count as this one
+  children: Genre[];
+}
+
+export interface Genres {
+  songs: number;
+  genres: Genre[];
+  hidden: { name: string; title: string; merged_into: string | null }[];
+}
+
+// What a threshold would mean. The songs that the person gave or refused the genre count always.
+export interface Curve {
+  genre: string;
+  threshold: number | null; // the person's own; null: the model's, which differs with what is known
+  shown: number; // where the pointer starts: the own one, or the median of the model's
+  count: number; // of songs as it is now
+  precision: number | null; // expected, as it is now
+  points: { threshold: number; count: number; precision: number | null }[]; // ascending
+}
+
+// What the page may do to the tree; it is laid over genres.conf and never written into it.
+export interface TreeEdit {
+  genre: string;
+  title?: string;
+  threshold?: number | null; // null: the model's again
+  merge_into?: string | null; // null: by itself again
+  hidden?: boolean;
+  rule?: string | null; // makes or changes an own genre; null: removes it
+}
+
+export interface RulePreview {
+  count: number;
+  examples: SongName[];
+}
+
+export interface Place {
+  id: string; // "liked", "albums", "playlist:ID"
+  name: string;
+  total: number | null;
+  chosen: boolean;
+  refused: boolean; // Spotify would not show it
+}
+
+export interface Choice {
+  genres: string[];
+  from: string[];
+  places: Place[]; // the likes, the saved albums, the person's own playlists
+  from_fixed: boolean; // set in the configuration file or the environment
+}
+
+export interface Listed extends SongName {
+  p: number;
+  yours: boolean;
+  playlist: boolean;
+}
+
+export interface Guess {
+  genre: string;
+  p: number;
+  threshold: number;
+}
+
+export interface Unsure extends SongName {
+  guesses: Guess[];
+  reasons: string[];
+}
+
+export interface Review {
+  songs: number;
+  unsure: number;
+  tracks: Unsure[];
+}
+
+export interface Labelled extends SongName {
+  excluded: boolean;
+  genres: { genre: string; p: number; yours: boolean }[];
+  moved: (SongName & { joined: string[]; left: string[] })[];
+}
+
+export interface Part {
+  input: string; // "tag", "artist", "sound", ...
+  what: string;
+  logit: number;
+  share: number; // 0 .. 1 of all parts
+  source: string;
+}
+
+export interface Why extends SongName {
+  excluded: boolean;
+  genres: {
+    genre: string;
+    p: number;
+    p_of_nothing: number;
+    logit: number;
+    logit_of_nothing: number;
+    parts: Part[];
+  }[];
+}
+
+export interface SongNumber {
+  name: string; // "tempo"
+  title: string;
+  value: number | null; // null: not known
+  source: string | null; // "reccobeats 2026-11-21"
+  low: number; // where the first bin begins
+  high: number; // where the last one ends
+  all: number[]; // bins: the person's songs
+  genre: number[]; // as many bins: those of the genre asked for
+}
+
+export interface Song extends SongName {
+  album: string;
+  year: number | null;
+  duration_ms: number | null;
+  liked_at: string | null;
+  tags: string[];
+  excluded: boolean;
+  genre: string | null; // whose songs the numbers are held against
+  genres: {
+    name: string;
+    title: string;
+    p: number;
+    threshold: number;
+    is: boolean;
+    word: -1 | 0 | 1; // the person: it is not, nothing, it is
+    playlist: boolean;
+  }[]; // all that it is of, what the person said, and the likeliest others
+  numbers: SongNumber[];
+  sources: { name: string; title: string; said: string; at: string | null }[];
+}
+
+export interface Similar {
+  tracks: (SongName & { cosine: number })[];
+}
+
+export interface SongMap {
+  state: "ready" | "computing" | "absent"; // absent: no song is labelled yet
+  done: number; // 0 .. 1 of what is being computed
+  genres: { name: string; title: string }[]; // families, in a fixed order; a song's is an index
+  id: string[];
+  name: string[];
+  artists: string[];
+  genre: number[]; // the likeliest family; -1: unsure
+  x: number[]; // -1 .. 1
+  y: number[];
+}
+
+export interface Statistics {
+  songs: number;
+  genres: { name: string; title: string; tracks: number }[]; // families with songs, most first
+  months: { from: string; counts: number[][] }; // from "2019-03"; counts[month][genre]
+  decades: { decade: number; counts: number[] }[]; // counts[genre]
+  tempo: { low: number; high: number; bins: number[]; known: number };
+  energy: { genre: string; mean: number; low: number; high: number; known: number }[]; // quartiles
+  artists: { name: string; tracks: number; genre: string | null }[]; // most first, at most 30
+}
+
+export interface Run {
+  id: number;
+  job: string;
+  started_at: string;
+  finished_at: string | null;
+  outcome: string;
+  message: string;
+  requests: number;
+  added: number;
+  removed: number;
+}
+
+export interface SourceState {
+  name: string;
+  title: string;
+  gives: string;
+  state: string;
+  tracks?: { all: number; known: number; pending: number; last_answer: string | null };
+  artists?: { all: number; known: number; pending: number; last_answer: string | null };
+  calls_left?: number;
+  seconds_left?: number;
+  cooldown_until?: string | null;
+  next_call?: string | null;
+  error?: string | null;
+}
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number, // 0: the daemon does not answer
+    readonly kind: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
