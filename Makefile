@@ -1,6 +1,6 @@
 # genred: `make demo` shows it, `make check` tests it, `make` builds build/genred and build/genrectl.
-#   V=1 shows the commands; SAN=asan builds with sanitizers, CC=clang with clang, FFMPEG=yes for M4A files;
-#   DESTDIR, PREFIX as usual.
+#   V=1 shows the commands; SAN=asan builds with sanitizers, CC=clang with clang, FFMPEG=yes for M4A files,
+#   PAGE=no without npm and the page; DESTDIR, PREFIX as usual.
 
 .DEFAULT_GOAL := all
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -14,7 +14,8 @@ SYSCONFDIR ?= /etc
 SAN     ?=
 FFMPEG  ?=
 WERROR  ?=
-VARIANT := $(notdir $(firstword $(CC)))$(if $(SAN),-$(SAN))$(if $(FFMPEG),-ffmpeg)
+PAGE    ?= yes
+VARIANT := $(notdir $(firstword $(CC)))$(if $(SAN),-$(SAN))$(if $(FFMPEG),-ffmpeg)$(if $(filter no,$(PAGE)),-nopage)
 OUT     := build/$(VARIANT)
 Q       := $(if $(V),,@)
 say      = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
@@ -63,7 +64,8 @@ MAINS := daemon/main.c daemon/genrectl.c
 LIB_SRC := $(filter-out $(MAINS),$(wildcard base/*.c spotify/*.c store/*.c classifier/*.c \
 	classifier/source/*.c classifier/audio/*.c daemon/*.c daemon/jobs/*.c daemon/net/*.c))
 SHIPPED := $(OUT)/classifier/model/shipped.o $(OUT)/classifier/model/tree.o
-LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o) $(SHIPPED)
+PAGE_OBJ := $(OUT)/daemon/page/$(if $(filter no,$(PAGE)),none,files).o
+LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o) $(SHIPPED) $(PAGE_OBJ)
 LIB := $(OUT)/libgenred.a
 PROGRAMS := $(OUT)/genred $(OUT)/genrectl
 
@@ -86,6 +88,24 @@ $(SHIPPED): $(OUT)/%.o: %.S
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -I. -c -o $@ $<
+
+# The page, bundled and written as C. npm's mark is newer than the lock file when all is installed.
+PAGE_SRC := $(wildcard daemon/page/*.ts daemon/page/*.tsx daemon/page/*.css daemon/page/*.html daemon/page/*/*.ts \
+	daemon/page/*/*.tsx) daemon/page/build.mjs
+NPM_MARK := daemon/page/node_modules/.package-lock.json
+$(NPM_MARK): daemon/page/package-lock.json
+	$(call say,NPM,daemon/page)
+	@command -v npm >/dev/null || { echo 'npm is needed for the page (make deps installs it); make PAGE=no leaves the page out' >&2; exit 1; }
+	$(Q)cd daemon/page && npm ci --silent --ignore-scripts && touch node_modules/.package-lock.json
+
+build/page/files.c: $(NPM_MARK) $(PAGE_SRC)
+	$(call say,PAGE,$@)
+	$(Q)node daemon/page/build.mjs $@ build/page/assets
+
+$(OUT)/daemon/page/files.o: build/page/files.c etc/version Makefile
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(LIB): $(LIB_OBJ)
 	$(call say,AR,$@)

@@ -7,6 +7,7 @@
 #include "daemon/app.h"
 #include "daemon/backup.h"
 #include "daemon/doctor.h"
+#include "daemon/page.h"
 #include "daemon/route.h"
 
 /* --- replies
@@ -43,20 +44,6 @@ static int status_of(enum err_code code)
 static void reply_error(struct server_reply *reply, int status, const struct err *e)
 {
     reply_json(reply, status, events_error(e));
-}
-
-static void reply_page(struct app *a, struct server_reply *reply)
-{
-    char sentence[160];
-    expiry_sentence(a, sentence, sizeof(sentence));
-    reply->status = 200;
-    reply->content_type = "text/html; charset=utf-8";
-    buf_add_str(&reply->body, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
-                              "<meta name=\"viewport\" content=\"width=device-width\">"
-                              "<title>genred</title><p>genred is at work. In a terminal, "
-                              "<code>genrectl</code> tells more.\n");
-    if (*sentence)
-        buf_printf(&reply->body, "<p>Attention: %s.\n", sentence);
 }
 
 /* A text of its own and no JSON, which anybody may keep as it comes. */
@@ -141,10 +128,8 @@ void api_handle(void *ctx, const struct server_request *req, struct server_reply
 {
     struct app *a = ctx;
     struct err e = {0};
-    if (strcmp(req->method, "GET") == 0 && strcmp(req->path, "/") == 0) {
-        reply_page(a, reply);
+    if (page_handle(req, reply))
         return;
-    }
     if (handle_stream(a, req, reply))
         return;
     bool path_known = false;

@@ -1,4 +1,4 @@
-// The daemon's documents, as daemon/api.c answers them, and the one way to ask for them.
+// The daemon's documents, as daemon/route.c answers them, and the one way to ask for them.
 
 export interface SongName {
   id: string;
@@ -276,4 +276,73 @@ export class ApiError extends Error {
   ) {
     super(message);
   }
+}
+
+let token: string | null = null;
+
+async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = {};
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (method !== "GET" && token) headers["X-Genred-Token"] = token;
+  let answer: Response;
+  try {
+    answer = await fetch(path, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new ApiError(0, "unreachable", "genred does not answer; is it still running");
+  }
+  const text = await answer.text();
+  let document: T & Partial<Problem>;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw new ApiError(answer.status, "answer", text.trim() || `genred answered ${answer.status}`);
+  }
+  if (!answer.ok) {
+    throw new ApiError(
+      answer.status,
+      document.error ?? "answer",
+      document.message ?? `genred answered ${answer.status}`,
+    );
+  }
+  return document;
+}
+
+export function get<T>(path: string): Promise<T> {
+  return send<T>("GET", path);
+}
+
+// The token is asked for again once: a daemon that was started anew has another.
+export async function post<T>(path: string, body: unknown = {}): Promise<T> {
+  if (token === null) await session();
+  try {
+    return await send<T>("POST", path, body);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.kind !== "token") throw error;
+    await session();
+    return send<T>("POST", path, body);
+  }
+}
+
+export async function session(): Promise<Session> {
+  const answer = await send<Session>("GET", "/api/session");
+  token = answer.token;
+  return answer;
+}
+
+export async function signIn(password: string): Promise<Session> {
+  const answer = await send<Session>("POST", "/api/session", { password });
+  token = answer.token;
+  return answer;
+}
+
+export function query(path: string, values: Record<string, string | number | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(values)) {
+    if (value !== undefined) search.set(key, String(value));
+  }
+  return `${path}?${search}`;
 }

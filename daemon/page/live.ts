@@ -1,0 +1,105 @@
+// What the daemon tells by itself: its status and the events of its runs, without asking again and again.
+
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, get, type Status } from "./api.ts";
+
+export interface Event {
+  message_type: "progress" | "summary" | "error" | "map";
+  run?: number;
+  job?: string;
+  step?: string;
+  done?: number;
+  total?: number;
+  message?: string;
+  [key: string]: unknown;
+}
+
+export interface Live {
+  status: Status | null;
+  progress: Event | null; // of the run under way
+  connected: boolean;
+  problem: ApiError | null; // why there is no status
+}
+
+let live: Live = { status: null, progress: null, connected: false, problem: null };
+const watchers = new Set<(live: Live) => void>();
+const listeners = new Set<(event: Event) => void>();
+
+function tell(change: Partial<Live>): void {
+  live = { ...live, ...change };
+  for (const watcher of watchers) watcher(live);
+}
+
+export async function refresh(): Promise<void> {
+  try {
+    const status = await get<Status>("/api/status");
+    tell({ status, problem: null, ...(status.running ? {} : { progress: null }) });
+  } catch (error) {
+    tell({ problem: error instanceof ApiError ? error : new ApiError(0, "page", String(error)) });
+  }
+}
+
+function take(event: Event): void {
+  if (event.message_type === "progress") {
+    const begins = live.progress?.run !== event.run;
+    tell({ progress: event });
+    if (begins) void refresh();
+  } else if (event.message_type === "summary" || event.message_type === "error") {
+    tell({ progress: null });
+    void refresh();
+  }
+  for (const listener of listeners) listener(event);
+}
+
+// Connects for as long as the page is open; the browser does so again by itself after a break.
+export function connect(): void {
+  const source = new EventSource("/api/events");
+  source.onopen = () => {
+    tell({ connected: true });
+    void refresh();
+  };
+  source.onmessage = (message) => take(JSON.parse(message.data) as Event);
+  source.onerror = () => {
+    tell({ connected: false });
+    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+  };
+}
+
+export function useLive(): Live {
+  const [seen, setSeen] = useState(live);
+  useEffect(() => {
+    watchers.add(setSeen);
+    setSeen(live);
+    return () => void watchers.delete(setSeen);
+  }, []);
+  return seen;
+}
+
+export function useEvents(listener: (event: Event) => void): void {
+  useEffect(() => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  });
+}
+
+// The last event of a run: its summary, or an ApiError with why it failed. The run is listened to by a
+// stream of its own, which also tells what ended before one listened.
+export function outcome(run: number): Promise<Event> {
+  return new Promise((resolve, reject) => {
+    const source = new EventSource(`/api/events?run=${run}`);
+    source.onmessage = (message) => {
+      const event = JSON.parse(message.data) as Event;
+      if (event.message_type === "summary") {
+        source.close();
+        resolve(event);
+      } else if (event.message_type === "error") {
+        source.close();
+        reject(new ApiError(500, String(event.error ?? "run"), event.message ?? "the run failed"));
+      }
+    };
+    source.onerror = () => {
+      if (source.readyState !== EventSource.CLOSED) return;
+      reject(new ApiError(404, "run", "genred was started anew meanwhile; what it had begun it goes on with by itself"));
+    };
+  });
+}

@@ -1,0 +1,5 @@
+import type { ViewProps } from "./route.ts";
+
+export function MapView(_: ViewProps) {
+  return <h1>MapView</h1>;
+}

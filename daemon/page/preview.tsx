@@ -1,0 +1,5 @@
+import type { ViewProps } from "./route.ts";
+
+export function Preview(_: ViewProps) {
+  return <h1>Preview</h1>;
+}

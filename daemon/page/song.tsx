@@ -1,0 +1,5 @@
+import type { ViewProps } from "./route.ts";
+
+export function Song(_: ViewProps) {
+  return <h1>Song</h1>;
+}
