@@ -42,7 +42,7 @@ static void neighbours_find(const struct map_graph *g, const struct near *near, 
                             size_t dim, size_t i, float *distance)
 {
     struct near_hit rough[CANDIDATES];
-    struct hit hits[CANDIDATES];
+    struct hit hits[CANDIDATES] = {{0}};
     size_t n = 0;
     const size_t got = near_search(near, x + i * dim, CANDIDATES, rough);
     for (size_t c = 0; c < got; c++) {

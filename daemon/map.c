@@ -73,17 +73,21 @@ static void run(void *ctx)
     w->made = map_make(&w->task);
 }
 
-static enum err_code keep(const struct map_work *w, struct store *store, struct err *e)
+/* Stores what lies elsewhere than before. */
+static enum err_code keep(struct map_work *w, struct store *store, struct err *e)
 {
     const struct map_task *t = &w->task;
-    struct store_map map = {.model = w->model, .scale = t->scale, .places = w->places, .n = t->n};
+    struct store_map map = {.model = w->model, .scale = t->scale, .places = w->places};
     for (size_t i = 0; i < t->n; i++) {
-        struct store_map_place *p = &w->places[i];
-        bool was_there = p->x >= t->at[2 * i] && p->x <= t->at[2 * i] && p->y >= t->at[2 * i + 1] &&
-                         p->y <= t->at[2 * i + 1];
-        p->late = !t->whole && (p->late || !was_there);
-        p->x = t->at[2 * i];
-        p->y = t->at[2 * i + 1];
+        const float *at = t->at + 2 * i;
+        struct store_map_place p = w->places[i];
+        bool stays = p.x >= at[0] && p.x <= at[0] && p.y >= at[1] && p.y <= at[1];
+        if (stays && !t->whole)
+            continue;
+        p.late = !t->whole;
+        p.x = at[0];
+        p.y = at[1];
+        w->places[map.n++] = p;
     }
     return store_map_put(store, w->account, &map, e);
 }
@@ -158,8 +162,7 @@ static struct map_work *work_make(struct map *m, const struct view *v, bool agai
         w->places[n] = (struct store_map_place){.track = o->songs[i].track,
                                                 .x = begins_there ? at->x : NAN,
                                                 .y = begins_there ? at->y : NAN,
-                                                .of = v->of[i],
-                                                .late = at && at->late};
+                                                .of = v->of[i]};
         w->task.at[2 * n] = w->places[n].x;
         w->task.at[2 * n + 1] = w->places[n].y;
         memcpy(w->spaces + n * dim, o->songs[i].place, dim * sizeof(*w->spaces));
