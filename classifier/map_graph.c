@@ -73,7 +73,7 @@ static double sum_of(const float *distance, size_t k, double nearest, double ban
 static double bandwidth_of(const float *distance, size_t k, double nearest)
 {
     const double wanted = log2((double)(k + 1));
-    double low = 0.0, high = INFINITY, middle = 1.0, mean = 0.0;
+    double low = 0.0, high = HUGE_VAL, middle = 1.0, mean = 0.0;
     for (int round = 0; round < ROUNDS; round++) {
         const double sum = sum_of(distance, k, nearest, middle);
         if (fabs(sum - wanted) < TOLERANCE) {
