@@ -60,8 +60,8 @@ static enum err_code line_ask(const struct ctl *c, const char *prompt, char line
     struct termios hidden = shown;
     hidden.c_lflag &= ~(tcflag_t)ECHO;
     hidden.c_lflag |= ECHONL;
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden); /* before the prompt: it drops what was typed */
     fputs(prompt, stderr);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
     enum err_code code = line_read(c, line, e);
     tcsetattr(STDIN_FILENO, TCSANOW, &shown);
     return code;
