@@ -110,7 +110,7 @@ const struct command_row command_rows[] = {
      "Forget the login.",
      "Removes the stored tokens. Playlists and the local database stay as they are; with --forget "
      "the database is emptied too: songs, tags, your labels, the record of what genred wrote. The "
-     "playlists at Spotify stay in any case."},
+     "playlists at Spotify and the page's password stay in any case."},
     {COMMAND_STATUS, "status", "", 0, 0, COMMAND_ASK, false, WORDS_NONE, BIT(REFRESH), 0,
      "Show login, songs, playlists and what runs.", "The command that is run when none is named."},
     {COMMAND_SYNC, "sync", "", 0, 0, COMMAND_WORK, false, WORDS_NONE, BIT(WAIT) | BIT(YES), 0,

@@ -166,6 +166,8 @@ enum err_code door_set_password(struct door *d, const char *password, struct err
     char hash[PASSWORD_HASH_SIZE] = "";
     char old[PASSWORD_HASH_SIZE];
     struct app *a = d->app;
+    if (a->config.account)
+        return err_set(e, ERR_USAGE, "the page, and so its password, is the first account's");
     if (*password) {
         if (password_check(password, e))
             return e->code;
@@ -240,7 +242,7 @@ static void reply_session(struct door *d, const struct server_request *req,
 
 static void enter(struct door *d, const struct server_request *req, struct server_reply *reply)
 {
-    char id[GUARD_TOKEN_SIZE];
+    char id[GUARD_TOKEN_SIZE] = "";
     char after[24];
     struct err e = {0};
     struct json *body = NULL;
@@ -250,8 +252,8 @@ static void enter(struct door *d, const struct server_request *req, struct serve
         return;
     }
     enum err_code code = json_parse(req->body, req->body_len, &body, &e);
-    const char *password = json_get_str(body, "password");
-    if (code || !password)
+    const char *password = code == ERR_OK ? json_get_str(body, "password") : NULL;
+    if (!password)
         code = err_set(&e, ERR_USAGE, "the request's body has no password");
     else
         code = guard_enter(&d->guard, password, clock_boot_ms(), id, &left_ms, &e);

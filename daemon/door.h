@@ -38,8 +38,8 @@ bool door_lets_write(struct door *d, const struct server_request *req, struct se
 char *door_address(const struct door *d);
 /* {page, listen, host, password, encrypted, closed}: page and closed may be null. */
 struct json *door_json(const struct door *d);
-/* "" takes it away. Ends all sessions, and opens or closes the page as it may be open then. Takes a
- * tenth of a second. */
+/* "" takes it away; ERR_USAGE for one that may not be, or for a further account. Ends all sessions,
+ * and opens or closes the page as it may be open then. Takes a tenth of a second. */
 ERR_NODISCARD enum err_code door_set_password(struct door *d, const char *password, struct err *e);
 /* Writes the password's hash again, after the store was wiped: it is the machine's. */
 ERR_NODISCARD enum err_code door_keep(const struct door *d, struct err *e);

@@ -298,6 +298,14 @@ class Password(Page):
                 with open(os.path.join(directory, name), "rb") as file:
                     self.assertNotIn(PASSWORD.encode(), file.read(), name)
 
+    def test_it_is_the_first_accounts(self):
+        os.makedirs(os.path.join(self.state_dir, "accounts", "anna"), 0o700)
+        done = self.run_ctl("--account", "anna", "web", "--password", stdin=PASSWORD + "\n")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("first account's", done.stderr)
+        self.assertIn("first account's", self.ctl("--account", "anna", "web")["closed"])
+        self.assertFalse(self.ctl("web")["password"])
+
     def test_without_a_service(self):
         self.stop()
         self.assertTrue(self.set_password()["password"])
