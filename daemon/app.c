@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/api.h"
+#include "daemon/setup.h"
 
 static enum err_code open_state(struct app *a, struct err *e)
 {
@@ -35,8 +36,9 @@ static enum err_code open_state(struct app *a, struct err *e)
     return code;
 }
 
-static enum err_code load_login(struct app *a, struct err *e)
+enum err_code app_load_login(struct app *a, struct err *e)
 {
+    auth_token_wipe(&a->token.held);
     a->token.store = a->store;
     text_copy(a->token.client_id, sizeof(a->token.client_id), a->config.client_id);
     text_copy(a->token.accounts_url, sizeof(a->token.accounts_url), a->config.accounts_url);
@@ -44,7 +46,7 @@ static enum err_code load_login(struct app *a, struct err *e)
     return code ? code : policy_load(a, e);
 }
 
-static gid_t socket_group(const struct app *a)
+gid_t app_socket_group(const struct app *a)
 {
     if (!*a->config.socket_group)
         return (gid_t)-1;
@@ -85,21 +87,14 @@ static enum err_code make_socket_dir(const struct app *a, struct err *e)
 static enum err_code open_servers(struct app *a, struct err *e)
 {
     struct server_options options = {.handler = api_handle, .ctx = a, .all_closed = all_closed};
-    gid_t group = socket_group(a);
+    gid_t group = app_socket_group(a);
     enum err_code code = make_socket_dir(a, e);
     if (code == ERR_OK)
         code = server_open_unix(a->loop, &options, a->config.socket,
                                 group == (gid_t)-1 ? 0600 : 0660, group, &a->unix_server, e);
-    if (code)
-        return code;
-    if (a->options.transient >= 0 || !a->config.listen_host)
-        return ERR_OK;
-    struct err page = {0};
-    options.all_closed = NULL;
-    if (server_open_tcp(a->loop, &options, a->config.listen_host, (uint16_t)a->config.listen_port,
-                        &a->page_server, &page))
-        log_warning("page: off reason='%s'", page.text);
-    return ERR_OK;
+    if (code == ERR_OK)
+        door_open(&a->door);
+    return code;
 }
 
 static void on_terminate(void *ctx)
@@ -213,7 +208,11 @@ static enum err_code app_open(struct app *a, struct err *e)
     if (code == ERR_OK)
         code = open_model(a, e);
     if (code == ERR_OK)
-        code = load_login(a, e);
+        code = setup_lay(a, e);
+    if (code == ERR_OK)
+        code = app_load_login(a, e);
+    if (code == ERR_OK)
+        code = door_load(&a->door, a, e);
     if (code == ERR_OK)
         code = open_loop(a, e);
     return code;
@@ -237,6 +236,7 @@ static void app_close(struct app *a)
     if (a->sources.settle)
         sources_close(&a->sources);
     server_close(a->page_server);
+    door_close(&a->door);
     server_close(a->unix_server);
     client_free(a->client);
     loop_free(a->loop);
@@ -352,6 +352,9 @@ static void apply(struct app *a, struct config *fresh)
     keep_old(&fresh->state_dir, &a->config.state_dir, "state_dir");
     keep_old(&fresh->socket, &a->config.socket, "socket");
     keep_old(&fresh->listen, &a->config.listen, "listen");
+    keep_old(&fresh->page_host, &a->config.page_host, "page_host");
+    swap(&fresh->listen_host, &a->config.listen_host);
+    fresh->listen_port = a->config.listen_port;
     swap(&fresh->accounts_dir, &a->config.accounts_dir);
     swap(&fresh->first_socket, &a->config.first_socket);
     if (strcmp(fresh->model, a->config.model) != 0) {
@@ -372,9 +375,9 @@ static void apply(struct app *a, struct config *fresh)
     config_free(&a->config);
     a->config = *fresh;
     *fresh = (struct config){0};
-    auth_token_wipe(&a->token.held);
-    if (load_login(a, &e))
+    if (setup_lay(a, &e) || app_load_login(a, &e))
         log_error("reload: login unreadable reason='%s'", e.text);
+    door_open(&a->door);
     if (sources_reopen(&a->sources, &e))
         log_error("reload: sources not opened reason='%s'", e.text);
     sources_wake(&a->sources, true);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "classifier/model.h"
@@ -11,6 +12,7 @@
 #include "daemon/accounts.h"
 #include "daemon/backup.h"
 #include "daemon/config.h"
+#include "daemon/door.h"
 #include "daemon/events.h"
 #include "daemon/expiry.h"
 #include "daemon/jobs/token.h"
@@ -40,7 +42,8 @@ struct app_options {
 struct app {
     struct app_options options;
     struct config config;
-    bool reload_wanted; /* applied when no job runs */
+    bool client_id_stored; /* the one in config is the store's, see daemon/setup.h */
+    bool reload_wanted;    /* applied when no job runs */
     bool stopping;
     int lock_fd;
     struct loop *loop;
@@ -53,7 +56,7 @@ struct app {
     struct token token;
     struct client *client;
     struct server *unix_server;
-    struct server *page_server; /* NULL: off */
+    struct server *page_server; /* NULL: off; see daemon/door.h */
     struct notify_watchdog *watchdog;
     struct lease *lease;        /* NULL: a service, or our starter is gone */
     struct loop_timer *stopper; /* NULL until app_stop */
@@ -66,6 +69,7 @@ struct app {
     struct backup backup;
     struct map map;
     struct accounts accounts;
+    struct door door;
 };
 
 /* Runs the daemon until it is told to stop. ERR_BUSY when another one owns the state directory. */
@@ -76,6 +80,10 @@ void app_stop(struct app *a);
 bool app_is_busy(const struct app *a);
 /* Gives memory back when nothing is at work. */
 void app_rest(struct app *a);
+/* The login that is stored for config.client_id becomes the one that is used. */
+ERR_NODISCARD enum err_code app_load_login(struct app *a, struct err *e);
+/* Of [daemon] socket_group, (gid_t)-1: none. */
+gid_t app_socket_group(const struct app *a);
 /* Reads the configuration again, at once or when no job runs. */
 void app_reload(struct app *a);
 #endif

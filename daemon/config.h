@@ -42,6 +42,7 @@ struct config {
     char *listen;             /* as written; "" when off */
     char *listen_host;        /* numeric address, without brackets; NULL: no page */
     int64_t listen_port;      /* 0: a free one */
+    char *page_host;          /* "": none */
     int64_t sync_interval_ms; /* 0: only when asked */
     enum log_level log_level;
     int64_t keep_runs;

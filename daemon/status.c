@@ -53,6 +53,7 @@ static void add_warnings(struct app *a, struct json *j)
                      "Spotify does not let genred read your playlists, so it goes on from "
                      "its own record and does not see what you change in them");
     sources_warn(&a->sources, warnings);
+    door_warn(&a->door, warnings);
     json_set(j, "warnings", warnings);
 }
 

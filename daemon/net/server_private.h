@@ -22,6 +22,7 @@ struct server_conn {
     int fd; /* MHD's */
     uid_t uid;
     bool allowed;
+    bool stranger;
     bool busy; /* in an exchange */
 };
 
