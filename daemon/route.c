@@ -8,7 +8,9 @@
 #include "daemon/account.h"
 #include "daemon/app.h"
 #include "daemon/backup.h"
+#include "daemon/edits.h"
 #include "daemon/exclude.h"
+#include "daemon/genres.h"
 #include "daemon/import.h"
 #include "daemon/policy.h"
 #include "daemon/song.h"
@@ -32,7 +34,7 @@ static enum err_code get_genres(struct app *a, const struct server_request *req,
 {
     (void)req;
     (void)body;
-    return songs_genres(a, ret, e);
+    return genres_json(a, ret, e);
 }
 
 static enum err_code get_list(struct app *a, const struct server_request *req,
@@ -259,6 +261,8 @@ const struct route route_rows[] = {
     {"GET", "/api/review", true, true, 200, get_review, 0},
     {"GET", "/api/why", true, true, 200, get_why, 0},
     {"GET", "/api/similar", true, true, 200, get_similar, 0},
+    {"POST", "/api/tree", false, true, 200, edits_post_tree, 0},
+    {"POST", "/api/rule", false, true, 200, edits_post_rule, 0},
     {"POST", "/api/label", false, true, 200, post_label, 0},
     {"GET", "/api/exclusions", true, false, 200, get_exclusions, 0},
     {"POST", "/api/exclude", false, false, 200, post_exclude, 0},

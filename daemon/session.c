@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "daemon/app.h"
+#include "daemon/edits.h"
 #include "daemon/jobs/login.h"
 
 static const char page_head[] =
@@ -62,6 +63,7 @@ static void take_over(struct session *s)
     app->token.dead = false;
     app->token.ended_s = app->token.refused = 0;
     s->candidate = (struct token){0};
+    edits_renew(app);
 }
 
 static void on_finished(void *ctx, struct job *j, const struct err *e)
@@ -252,6 +254,7 @@ static enum err_code forget_all(struct app *app, struct err *e)
     policy_remember_budget(app);
     if (code == ERR_OK)
         code = sources_reopen(&app->sources, e);
+    edits_renew(app);
     log_info("logout: everything is forgotten");
     return code;
 }
