@@ -8,11 +8,14 @@
 #include "daemon/account.h"
 #include "daemon/app.h"
 #include "daemon/backup.h"
+#include "daemon/choice.h"
+#include "daemon/curve.h"
 #include "daemon/edits.h"
 #include "daemon/exclude.h"
 #include "daemon/genres.h"
 #include "daemon/import.h"
 #include "daemon/policy.h"
+#include "daemon/region.h"
 #include "daemon/song.h"
 #include "daemon/songs.h"
 #include "daemon/status.h"
@@ -261,6 +264,11 @@ const struct route route_rows[] = {
     {"GET", "/api/review", true, true, 200, get_review, 0},
     {"GET", "/api/why", true, true, 200, get_why, 0},
     {"GET", "/api/similar", true, true, 200, get_similar, 0},
+    {"GET", "/api/curve", true, true, 200, curve_get, 0},
+    {"GET", "/api/choice", true, false, 200, choice_show, 0},
+    {"POST", "/api/choice", false, false, 200, choice_take, 0},
+    {"POST", "/api/places", false, false, 202, NULL, WISH_PLACES},
+    {"POST", "/api/region", false, true, 200, region_post, 0},
     {"POST", "/api/tree", false, true, 200, edits_post_tree, 0},
     {"POST", "/api/rule", false, true, 200, edits_post_rule, 0},
     {"POST", "/api/label", false, true, 200, post_label, 0},
