@@ -196,8 +196,8 @@ static enum err_code title_set(struct change *c, const struct json *value, struc
 {
     const struct tree_genre *below = below_of(c);
     const char *title = json_str(value);
-    if (!title && !json_is_null(value))
-        return wrong(e, "a title is a text");
+    if ((!title && !json_is_null(value)) || (title && (!*title || strlen(title) > NAME_MOST)))
+        return err_set(e, ERR_USAGE, "a title is a text of 1 to %d bytes, or null", NAME_MOST);
     if (!title)
         title = below ? below->title : c->name;
     return set(c, TREE_RENAME, title, below ? below->title : c->name, e);

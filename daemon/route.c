@@ -17,6 +17,7 @@
 #include "daemon/policy.h"
 #include "daemon/region.h"
 #include "daemon/song.h"
+#include "daemon/song_facts.h"
 #include "daemon/songs.h"
 #include "daemon/status.h"
 #include "store/place.h"
@@ -267,6 +268,7 @@ const struct route route_rows[] = {
     {"GET", "/api/curve", true, true, 200, curve_get, 0},
     {"GET", "/api/choice", true, false, 200, choice_show, 0},
     {"POST", "/api/choice", false, false, 200, choice_take, 0},
+    {"GET", "/api/song", true, true, 200, song_facts_get, 0},
     {"POST", "/api/places", false, false, 202, NULL, WISH_PLACES},
     {"POST", "/api/region", false, true, 200, region_post, 0},
     {"POST", "/api/tree", false, true, 200, edits_post_tree, 0},

@@ -135,9 +135,9 @@ class Tree(Logged):
             ({"genre": "rock", "title": "Metal"}, "\"Metal\" is the name of \"metal\" already"),
             ({"genre": "rock", "title": "a\n[hide]\npop = yes"}, "line end"),
             ({"genre": "rock", "title": "\"Rock\""}, "double quote"),
-            ({"genre": "rock", "title": ""}, "needs 1 to 60 bytes"),
-            ({"genre": "rock", "title": "x" * 61}, "needs 1 to 60 bytes"),
-            ({"genre": "rock", "title": 3}, "a title is a text"),
+            ({"genre": "rock", "title": ""}, "1 to 60 bytes"),
+            ({"genre": "rock", "title": "x" * 61}, "1 to 60 bytes"),
+            ({"genre": "rock", "title": 3}, "a title is a text of"),
             ({"genre": "rock", "threshold": 1.5}, "from 0 to 1"),
             ({"genre": "rock", "threshold": "0.5"}, "from 0 to 1"),
             ({"genre": "rock", "hidden": "yes"}, "true or false"),
@@ -158,7 +158,7 @@ class Tree(Logged):
         for body, says in cases:
             self.refused("/api/tree", body, says)
         huge = {"genre": "rock", "title": "x" * (3 << 20)}
-        self.refused("/api/tree", huge, "needs 1 to 60 bytes")
+        self.refused("/api/tree", huge, "1 to 60 bytes")
         self.assertEqual(self.get("/api/genres"), before)
         self.again()
         self.assertEqual(self.get("/api/genres"), before)
@@ -422,3 +422,53 @@ class Region(Logged):
         kept = [line for line in text.splitlines()[2:]
                 if line.split("\t")[0] in ("account", "genres", "tree", "places", "label")]
         self.assertLessEqual(set(kept), set(self.run_ctl("backup").stdout.splitlines()))
+
+
+class Song(Logged):
+    def test_everything_of_one_song(self):
+        listed = self.get("/api/list?genre=rock")["tracks"][0]
+        song = self.get("/api/song?track=" + listed["id"])
+        self.assertEqual({k: song[k] for k in ("id", "name", "artists")},
+                         {k: listed[k] for k in ("id", "name", "artists")})
+        self.assertTrue(song["album"])
+        self.assertGreater(song["year"], 1900)
+        self.assertGreater(song["duration_ms"], 0)
+        self.assertRegex(song["liked_at"], r"^\d{4}-\d\d-\d\dT")
+        rock = next(g for g in song["genres"] if g["name"] == "rock")
+        self.assertEqual((rock["is"], rock["word"], rock["playlist"], rock["p"]),
+                         (True, 0, True, listed["p"]))
+        self.assertEqual(song["genre"], song["genres"][0]["name"])
+        likeliest = [g["p"] for g in song["genres"] if not g["is"]]
+        self.assertEqual(likeliest, sorted(likeliest, reverse=True))
+        self.assertEqual(len(likeliest), 3)
+        self.assertEqual(len(song["numbers"]), 12)
+        known = 0
+        for number in song["numbers"]:
+            self.assertEqual(len(number["all"]), len(number["genre"]))
+            self.assertLessEqual(len(number["all"]), 24)
+            self.assertTrue(all(g <= a for g, a in zip(number["genre"], number["all"])))
+            if number["value"] is not None:
+                known += 1
+                width = (number["high"] - number["low"]) / len(number["all"])
+                at = int((number["value"] - number["low"]) / width)
+                at = min(max(at, 0), len(number["all"]) - 1)
+                self.assertGreater(number["all"][at], 0)
+                self.assertGreater(number["genre"][at], 0)
+                self.assertRegex(number["source"], r"^[a-z]+ 20\d\d-")
+        with_statistics = self.get("/api/status")["with_statistics"]
+        self.assertLessEqual(sum(song["numbers"][1]["all"]), with_statistics)
+        for source in song["sources"]:
+            self.assertTrue(source["title"] and source["said"])
+        self.assertGreater(known, 0)
+
+    def test_against_the_genre_that_was_asked_for(self):
+        song = self.songs("rock")[0]
+        jazz = self.get(f"/api/song?track={song}&genre=jazz")
+        self.assertEqual(jazz["genre"], "jazz")
+        self.assertIn("jazz", [g["name"] for g in jazz["genres"]])
+        self.post("/api/label", {"track": song, "is": ["jazz"], "not": ["rock"]})
+        words = {g["name"]: (g["is"], g["word"])
+                 for g in self.get(f"/api/song?track={song}&genre=blues")["genres"]}
+        self.assertEqual((words["jazz"], words["rock"]), ((True, 1), (False, -1)))
+        for query in ("", "?track=", "?track=nothing", f"?track={song}&genre=rokc"):
+            self.assertEqual(self.request("GET", "/api/song" + query)[0], 400)
