@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 
-from harness import DEADLINE_S, Scenario, until
+from harness import DEADLINE_S, Scenario, slow, until
 
 
 class Connection(http.client.HTTPConnection):
@@ -472,3 +472,50 @@ class Song(Logged):
         self.assertEqual((words["jazz"], words["rock"]), ((True, 1), (False, -1)))
         for query in ("", "?track=", "?track=nothing", f"?track={song}&genre=rokc"):
             self.assertEqual(self.request("GET", "/api/song" + query)[0], 400)
+
+
+@slow
+class SlowLibrary(Choosing):
+    fake_arguments = ("--songs", "9000")
+
+    def test_a_large_plan_arrives_whole_and_can_be_sent_back(self):
+        self.start()
+        self.login()
+        self.ctl("sync")
+        names = [g["name"] for g in self.get("/api/genres")["genres"]]
+        listener = Connection(os.path.join(self.state_dir, "genred.sock"))
+        listener.request("GET", "/api/events")
+        events = listener.getresponse()
+        run = self.post("/api/sort", {"dry_run": True, "genres": names}, 202)["run"]
+        line = b""
+        while b'"message_type":"summary"' not in line:
+            line = events.readline()
+            self.assertTrue(line, "the stream ended")
+        plan = json.loads(line.removeprefix(b"data: "))
+        self.assertEqual(plan["run"], run)
+        self.assertGreater(len(line), 1 << 20)
+        wanted = {p["genre"]: len(p["changes"]) for p in plan["playlists"]}
+        counts = {g["name"]: g["tracks"] for g in self.get("/api/genres")["genres"]}
+        self.assertEqual({g: n for g, n in wanted.items() if n},
+                         {g: n for g, n in counts.items() if n})
+        self.post("/api/choice", {"genres": ["jazz"]})
+        self.assertIn(b'"progress"', self.after(events, {"genres": ["jazz"], "dry_run": True}))
+        listener.close()
+
+    def after(self, events, wish):
+        """The next event that the same listener gets."""
+        self.post("/api/sort", wish, 202)
+        line = b"\n"
+        while line == b"\n":
+            line = events.readline()
+        return line
+
+    def test_many_songs_are_picked(self):
+        self.start()
+        self.login()
+        self.ctl("sync")
+        songs = {song for g in self.flat() for song in self.songs(g)}
+        self.assertGreater(len(songs), 5000)
+        answer = self.post("/api/region", {"name": "All", "tracks": sorted(songs)})
+        self.assertEqual(answer["tracks"], len(songs))
+        self.assertEqual(self.flat()["all"]["tracks"], len(songs))

@@ -193,6 +193,8 @@ class Upgrade(Scenario):
                 "ALTER TABLE outbox DROP COLUMN run;"
                 "DROP TRIGGER liked_in; DROP TRIGGER liked_moved; DROP TRIGGER liked_out;"
                 "DROP TABLE place_track; DROP TABLE place; DROP TABLE song;"
+                "DROP TABLE listing; ALTER TABLE account DROP COLUMN tree;"
+                "ALTER TABLE account DROP COLUMN places;"
                 "PRAGMA user_version = 1;")
         database.close()
         self.start()

@@ -155,7 +155,7 @@ static void test_lines_are_replaced(void **state)
 static void test_what_cannot_be_written(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"a\nb", "a\r", "a\x01", "\"a\"", "\"", "a \" # b", "#\""};
+    static const char *const bad[] = {"a\nb", "a\rb", "a\x01", "\"a\"", "\"", "a \" # b", "#\""};
     struct buf text;
     struct err e = {0};
     bool has;
