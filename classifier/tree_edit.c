@@ -209,5 +209,7 @@ void tree_edit_name(const char *title, unsigned n, char out[TREE_NAME_SIZE])
         text_copy(name, room + 1, longer);
         free(longer);
     }
-    snprintf(out, TREE_NAME_SIZE, "%s%s", name, end);
+    char *whole = mem_printf("%s%s", name, end);
+    text_copy(out, TREE_NAME_SIZE, whole);
+    free(whole);
 }

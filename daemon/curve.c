@@ -51,7 +51,7 @@ static struct column column_take(struct opinion *o, size_t genre)
                        .threshold = arena_alloc(&o->arena, (o->n + 1) * sizeof(*c.threshold))};
     for (size_t i = 0; i < o->n; i++) {
         size_t at = i * o->genres + genre;
-        int word = o->word[at];
+        signed char word = o->word[at];
         if (o->songs[i].excluded)
             continue;
         if (opinion_is(o, i, genre, 0)) {

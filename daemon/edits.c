@@ -1,5 +1,6 @@
 #include "daemon/edits.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -178,6 +179,7 @@ struct change {
 static enum err_code set(struct change *c, enum tree_section section, const char *value,
                          const char *below, struct err *e)
 {
+    assert(value);
     bool same = below ? strcmp(value, below) == 0 : *value == '\0';
     return tree_edit_set(&c->edits->text, section, c->name, same ? NULL : value, e);
 }

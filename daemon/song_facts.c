@@ -60,7 +60,7 @@ struct facts {
 
 static int word_of(const struct facts *f, size_t genre)
 {
-    return f->o.word[f->at * f->o.genres + genre];
+    return (int)f->o.word[f->at * f->o.genres + genre];
 }
 
 static double p_of(const struct facts *f, size_t genre)
@@ -97,7 +97,7 @@ static int by_told(const void *a, const void *b)
 /* Those of the song and its likeliest others, the surest first. */
 static size_t genres_take(const struct facts *f, struct told told[TREE_MAX])
 {
-    struct told all[TREE_MAX];
+    struct told all[TREE_MAX] = {{0}};
     size_t n = 0;
     size_t kept = 0;
     size_t others = 0;
