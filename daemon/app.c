@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/api.h"
+#include "daemon/edits.h"
 #include "daemon/setup.h"
 
 static enum err_code open_state(struct app *a, struct err *e)
@@ -159,7 +160,7 @@ static enum err_code open_loop(struct app *a, struct err *e)
 static enum err_code open_model(struct app *a, struct err *e)
 {
     enum err_code code = model_open(*a->config.model ? a->config.model : NULL, &a->model, e);
-    return code ? code : tree_open(*a->config.tree ? a->config.tree : NULL, &a->tree, e);
+    return code ? code : edits_tree(a, a->config.tree, &a->tree, e);
 }
 
 /* Tokens must not land in a core dump, nor be read by a debugger of the same user. */
@@ -206,13 +207,13 @@ static enum err_code app_open(struct app *a, struct err *e)
     if (code == ERR_OK)
         code = open_state(a, e);
     if (code == ERR_OK)
-        code = open_model(a, e);
-    if (code == ERR_OK)
         code = setup_lay(a, e);
     if (code == ERR_OK)
         code = app_load_login(a, e);
     if (code == ERR_OK)
         code = door_load(&a->door, a, e);
+    if (code == ERR_OK)
+        code = open_model(a, e);
     if (code == ERR_OK)
         code = open_loop(a, e);
     return code;
@@ -242,6 +243,7 @@ static void app_close(struct app *a)
     loop_free(a->loop);
     token_close(&a->token);
     tree_close(a->tree);
+    free(a->edits_left_out);
     model_close(a->model);
     store_close(a->store);
     config_free(&a->config);
@@ -366,7 +368,7 @@ static void apply(struct app *a, struct config *fresh)
         }
     }
     struct tree *tree = NULL;
-    if (tree_open(*fresh->tree ? fresh->tree : NULL, &tree, &e))
+    if (edits_tree(a, fresh->tree, &tree, &e))
         log_error("reload: genres kept reason='%s'", e.text);
     else {
         tree_close(a->tree);

@@ -53,6 +53,8 @@ struct app {
     int unkept_calls;     /* counted since it was stored */
     struct model *model;
     struct tree *tree;
+    char *edits_left_out; /* why the page's edits are not in the tree; NULL: they are */
+    bool edits_wanted;    /* the tree is made anew when no job runs */
     struct token token;
     struct client *client;
     struct server *unix_server;

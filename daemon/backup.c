@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/app.h"
+#include "daemon/edits.h"
 #include "store/backup.h"
 #include "store/backup_text.h"
 
@@ -49,6 +50,7 @@ static enum err_code restore(struct app *a, struct json *answer, struct err *e)
                                               a->backup.text.len, &c, e);
     if (code)
         return code;
+    edits_renew(a);
     json_set_int(answer, "songs", c.songs);
     json_set_int(answer, "playlists", c.playlists);
     json_set_int(answer, "playlists_known", c.playlists_known);
@@ -56,6 +58,8 @@ static enum err_code restore(struct app *a, struct json *answer, struct err *e)
     json_set_int(answer, "labels", c.corrections);
     json_set_int(answer, "exclusions", c.exclusions);
     json_set_bool(answer, "genres", c.genres != 0);
+    json_set_bool(answer, "edits", c.edits != 0);
+    json_set_bool(answer, "places", c.places != 0);
     json_set_bool(answer, "logged_in", a->token.account != 0);
     log_info("backup: restored playlists=%lld items=%lld labels=%lld exclusions=%lld",
              (long long)c.playlists, (long long)c.items, (long long)c.corrections,

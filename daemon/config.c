@@ -78,7 +78,7 @@ const struct config_key config_keys[] = {
     {"sort", "from", CONFIG_PLACES, AT(from), "liked", 0, 0,
      "What is sorted, between commas: liked, albums (those you saved), playlist:ID (one of yours "
      "or "
-     "one that you follow; its link will do)."},
+     "one that you follow; its link will do); until you choose others in the page."},
     {"sort", "genres", CONFIG_LIST, AT(genres), "", 0, 0,
      "Genres that get a playlist, between commas, until you choose others in genrectl or the "
      "page."},
@@ -326,6 +326,7 @@ static enum err_code environment_take(struct config *c, struct err *e)
         } else if (key_set(c, i, text_trim(copy), &from, e) != ERR_OK) {
             code = err_wrap(e, "environment %s", name);
         }
+        c->from_environment |= c->set & (uint64_t)1 << i;
         free(copy);
         free(from.name);
     }
@@ -484,6 +485,12 @@ bool config_is_set(const struct config *c, const char *section, const char *key)
 {
     size_t row = key_find(section, key);
     return row != SIZE_MAX && (c->set >> row & 1) != 0;
+}
+
+bool config_is_from_environment(const struct config *c, const char *section, const char *key)
+{
+    size_t row = key_find(section, key);
+    return row != SIZE_MAX && (c->from_environment >> row & 1) != 0;
 }
 
 void config_warn(const struct config *c)

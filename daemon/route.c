@@ -8,11 +8,17 @@
 #include "daemon/account.h"
 #include "daemon/app.h"
 #include "daemon/backup.h"
+#include "daemon/choice.h"
+#include "daemon/curve.h"
+#include "daemon/edits.h"
 #include "daemon/exclude.h"
+#include "daemon/genres.h"
 #include "daemon/import.h"
 #include "daemon/policy.h"
+#include "daemon/region.h"
 #include "daemon/setup.h"
 #include "daemon/song.h"
+#include "daemon/song_facts.h"
 #include "daemon/songs.h"
 #include "daemon/statistics.h"
 #include "daemon/status.h"
@@ -34,7 +40,7 @@ static enum err_code get_genres(struct app *a, const struct server_request *req,
 {
     (void)req;
     (void)body;
-    return songs_genres(a, ret, e);
+    return genres_json(a, ret, e);
 }
 
 static enum err_code get_list(struct app *a, const struct server_request *req,
@@ -307,6 +313,14 @@ const struct route route_rows[] = {
     {"GET", "/api/similar", ROUTE_READ, true, 200, get_similar, 0},
     {"GET", "/api/map", ROUTE_READ, true, 200, map_get, 0},
     {"GET", "/api/statistics", ROUTE_READ, true, 200, statistics_get, 0},
+    {"GET", "/api/song", ROUTE_READ, true, 200, song_facts_get, 0},
+    {"GET", "/api/curve", ROUTE_READ, true, 200, curve_get, 0},
+    {"GET", "/api/choice", ROUTE_READ, false, 200, choice_show, 0},
+    {"POST", "/api/choice", ROUTE_WRITE, false, 200, choice_take, 0},
+    {"POST", "/api/places", ROUTE_WRITE, false, 202, NULL, WISH_PLACES},
+    {"POST", "/api/region", ROUTE_WRITE, true, 200, region_post, 0},
+    {"POST", "/api/tree", ROUTE_WRITE, true, 200, edits_post_tree, 0},
+    {"POST", "/api/rule", ROUTE_WRITE, true, 200, edits_post_rule, 0},
     {"POST", "/api/label", ROUTE_WRITE, true, 200, post_label, 0},
     {"GET", "/api/exclusions", ROUTE_READ, false, 200, get_exclusions, 0},
     {"POST", "/api/exclude", ROUTE_WRITE, false, 200, post_exclude, 0},

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "daemon/app.h"
 #include "daemon/choice.h"
+#include "daemon/edits.h"
 #include "daemon/hook.h"
 #include "daemon/policy.h"
 #include "store/run.h"
@@ -152,6 +153,8 @@ static void end_run(struct runs *r, const struct err *e)
     r->now.id = 0;
     if (app->reload_wanted)
         app_reload(app);
+    if (app->edits_wanted)
+        edits_renew(app);
     start_next(r);
     if (!runs_is_busy(r) && !app->stopping) {
         schedule_renew(&app->schedule);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "daemon/app.h"
+#include "daemon/edits.h"
 #include "daemon/jobs/login.h"
 #include "daemon/setup.h"
 
@@ -63,6 +64,7 @@ static void take_over(struct session *s)
     app->token.dead = false;
     app->token.ended_s = app->token.refused = 0;
     s->candidate = (struct token){0};
+    edits_renew(app);
 }
 
 static void on_finished(void *ctx, struct job *j, const struct err *e)
@@ -258,6 +260,7 @@ static enum err_code forget_all(struct app *app, struct err *e)
         code = door_keep(&app->door, e);
     if (code == ERR_OK)
         code = sources_reopen(&app->sources, e);
+    edits_renew(app);
     log_info("logout: everything is forgotten");
     return code;
 }

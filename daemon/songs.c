@@ -6,17 +6,24 @@
 #include "classifier/genre.h"
 #include "daemon/app.h"
 #include "daemon/choice.h"
+#include "daemon/genres.h"
 #include "daemon/jobs/opinion.h"
 #include "store/playlist.h"
 
 #define GUESSES 2 /* told of an unsure song */
 
-enum err_code songs_opinion(struct app *a, struct opinion *o, struct err *e)
+enum err_code songs_opinion_of(struct app *a, const struct tree *tree, struct opinion *o,
+                               struct err *e)
 {
-    enum err_code code = opinion_load(o, a->store, a->token.account, a->model, a->tree, e);
+    enum err_code code = opinion_load(o, a->store, a->token.account, a->model, tree, e);
     if (code == ERR_OK)
         opinion_judge(o, a->config.threshold);
     return code;
+}
+
+enum err_code songs_opinion(struct app *a, struct opinion *o, struct err *e)
+{
+    return songs_opinion_of(a, a->tree, o, e);
 }
 
 struct json *songs_json(const struct store_labelled *song)
@@ -41,109 +48,6 @@ static double threshold_of(const struct opinion *o, size_t song, size_t genre)
 static double p_of(const struct opinion *o, size_t song, size_t genre)
 {
     return (double)o->p[song * o->genres + genre];
-}
-
-/* --- the tree
- * ------------------------------------------------------------------------------------- */
-
-struct genres {
-    struct opinion *o;
-    char **chosen; /* (n_chosen) */
-    size_t n_chosen;
-    struct store_playlist *playlists; /* (n_playlists) */
-    size_t n_playlists;
-};
-
-static struct json *playlist_json(const struct genres *s, const char *genre)
-{
-    for (size_t i = 0; i < s->n_playlists; i++) {
-        const struct store_playlist *p = &s->playlists[i];
-        if (strcmp(p->genre, genre) != 0)
-            continue;
-        struct json *j = json_object();
-        json_set_str(j, "name", p->name);
-        json_set_str(j, "id", *p->sid ? p->sid : NULL);
-        json_set_int(j, "total", p->total);
-        return j;
-    }
-    return NULL;
-}
-
-static struct json *genre_json(const struct genres *s, size_t genre)
-{
-    const struct tree_genre *g = tree_at(s->o->tree, genre);
-    int64_t tracks = 0;
-    bool chosen = false;
-    for (size_t i = 0; i < s->o->n; i++)
-        tracks += opinion_is(s->o, i, genre, 0) && !s->o->songs[i].excluded;
-    for (size_t i = 0; i < s->n_chosen; i++)
-        chosen = chosen || strcmp(s->chosen[i], g->name) == 0;
-    struct json *playlist = playlist_json(s, g->name);
-    struct json *j = json_object();
-    json_set_str(j, "name", g->name);
-    json_set_str(j, "title", g->title);
-    json_set_int(j, "tracks", tracks);
-    json_set_bool(j, "chosen", chosen);
-    json_set(j, "playlist", playlist);
-    if (!playlist)
-        json_set_null(j, "playlist");
-    return j;
-}
-
-static bool is_shown(const struct tree_genre *g)
-{
-    return !g->hidden && g->merged_into == TREE_NONE;
-}
-
-/* Sub-genres stand under the first of their families; own genres stand at the top. */
-static struct json *children_json(const struct genres *s, size_t family)
-{
-    struct json *children = json_array();
-    for (size_t g = GENRE_N; g < s->o->genres; g++) {
-        const struct tree_genre *genre = tree_at(s->o->tree, g);
-        bool first = genre->parents && (size_t)__builtin_ctz(genre->parents) == family;
-        if (!first || !is_shown(genre))
-            continue;
-        struct json *child = genre_json(s, g);
-        json_set(child, "children", json_array());
-        json_add(children, child);
-    }
-    return children;
-}
-
-static struct json *tree_json(const struct genres *s)
-{
-    struct json *list = json_array();
-    for (size_t g = 0; g < s->o->genres; g++) {
-        const struct tree_genre *genre = tree_at(s->o->tree, g);
-        if ((g >= GENRE_N && genre->parents) || !is_shown(genre))
-            continue;
-        struct json *j = genre_json(s, g);
-        json_set(j, "children", g < GENRE_N ? children_json(s, g) : json_array());
-        json_add(list, j);
-    }
-    return list;
-}
-
-enum err_code songs_genres(struct app *a, struct json **ret, struct err *e)
-{
-    struct opinion o = {0};
-    struct genres s = {.o = &o};
-    enum err_code code = songs_opinion(a, &o, e);
-    if (code == ERR_OK)
-        code = store_playlist_list(a->store, a->token.account, &o.arena, &s.playlists,
-                                   &s.n_playlists, e);
-    if (code == ERR_OK)
-        code = choice_get(a, &s.chosen, &s.n_chosen, e);
-    if (code == ERR_OK) {
-        struct json *j = json_object();
-        json_set(j, "genres", tree_json(&s));
-        json_set_int(j, "songs", (int64_t)o.n);
-        *ret = j;
-    }
-    choice_free(s.chosen, s.n_chosen);
-    opinion_free(&o);
-    return code;
 }
 
 /* --- songs of a genre
@@ -242,7 +146,7 @@ static double margin_of(const struct opinion *o, size_t song)
         double margin = p_of(o, song, g) - threshold_of(o, song, g);
         if (opinion_is(o, song, g, 0))
             return 1;
-        if (is_shown(tree_at(o->tree, g)) && margin > best)
+        if (genres_is_shown(tree_at(o->tree, g)) && margin > best)
             best = margin;
     }
     return best;
@@ -254,7 +158,7 @@ static size_t guess_of(const struct opinion *o, size_t song, const size_t *befor
 {
     size_t best = TREE_NONE;
     for (size_t g = 0; g < GENRE_N; g++) {
-        bool told = o->word[song * o->genres + g] < 0 || !is_shown(tree_at(o->tree, g));
+        bool told = o->word[song * o->genres + g] < 0 || !genres_is_shown(tree_at(o->tree, g));
         for (size_t i = 0; i < n; i++)
             told = told || before[i] == g;
         if (!told && (best == TREE_NONE || p_of(o, song, g) > p_of(o, song, best)))

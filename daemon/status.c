@@ -48,6 +48,8 @@ static void add_warnings(struct app *a, struct json *j)
     if (a->token.dead)
         json_add_str(warnings,
                      "the login has ended or was revoked: run 'genrectl login' once more");
+    if (a->edits_left_out)
+        json_add_str(warnings, a->edits_left_out);
     if (!access_may_ask(&a->access, ENDPOINT_ITEMS_READ, clock_utc_s()))
         json_add_str(warnings,
                      "Spotify does not let genred read your playlists, so it goes on from "

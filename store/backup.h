@@ -1,5 +1,6 @@
 /* What is a person's own in the store, as a text (backup_text.h) that a store elsewhere takes over:
- * genred's playlists and their songs, labels, exclusions, chosen genres. */
+ * genred's playlists and their songs, labels, exclusions, chosen genres and
+ * places, genres changed on the page. */
 #ifndef STORE_BACKUP_H
 #define STORE_BACKUP_H
 
@@ -22,6 +23,8 @@ struct store_backup_counts {
     int64_t corrections;
     int64_t exclusions;
     int64_t genres; /* 1: the choice of genres was taken over */
+    int64_t edits;  /* 1: so was what was changed in genres on the page */
+    int64_t places; /* 1: and the choice of what is sorted */
 };
 /* Merges a backup in one transaction. account: who is logged in; ERR_USAGE if the backup is of
  * another one. 0: nobody is; then it goes to the account of that user id, which is made if it is

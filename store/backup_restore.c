@@ -55,6 +55,25 @@ static enum err_code restore_genres(struct restoring *w, const struct backup_tex
                    w->account);
 }
 
+/* So do changes that were made here, and places that were chosen here. */
+static enum err_code restore_tree(struct restoring *w, const struct backup_text_record *r,
+                                  struct err *e)
+{
+    return sql_int(w->s, &w->counts.edits, 0, e,
+                   "UPDATE account SET tree = ?1 WHERE id = ?2 AND tree = '' AND ?1 <> ''"
+                   " RETURNING 1",
+                   "si", r->name, w->account);
+}
+
+static enum err_code restore_places(struct restoring *w, const struct backup_text_record *r,
+                                    struct err *e)
+{
+    return sql_int(w->s, &w->counts.places, 0, e,
+                   "UPDATE account SET places = ?1 WHERE id = ?2 AND places = '' AND ?1 <> ''"
+                   " RETURNING 1",
+                   "si", r->name, w->account);
+}
+
 /* 0: unknown. */
 static enum err_code song_find(struct restoring *w, const char *sid, int64_t *ret_track,
                                struct err *e)
@@ -180,6 +199,10 @@ static enum err_code restore_record(struct restoring *w, const struct backup_tex
         return restore_account(w, r, e);
     case BACKUP_TEXT_GENRES:
         return restore_genres(w, r, e);
+    case BACKUP_TEXT_TREE:
+        return restore_tree(w, r, e);
+    case BACKUP_TEXT_PLACES:
+        return restore_places(w, r, e);
     case BACKUP_TEXT_SONG:
         return restore_song(w, r, e);
     case BACKUP_TEXT_ARTIST:

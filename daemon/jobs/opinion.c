@@ -20,7 +20,9 @@ static int by_track(const void *a, const void *b)
 /* Rules look at the song itself, and a sub-genre that the model lacks goes by its tags. */
 static bool needs_facts(const struct opinion *o)
 {
-    bool needed = tree_n(o->tree) > tree_given(o->tree);
+    bool needed = false;
+    for (size_t g = tree_given(o->tree); g < tree_n(o->tree); g++)
+        needed = needed || !rule_is_none(tree_at(o->tree, g)->rule);
     for (size_t g = 0; g < tree_given(o->tree); g++)
         needed = needed || model_find(o->model, tree_at(o->tree, g)->name) == GENRE_NONE;
     return needed;

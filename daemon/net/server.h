@@ -15,9 +15,11 @@
 #define SERVER_BODY_MAX    ((size_t)4 << 20) /* longer ones: 413; a plan of 50,000 songs fits */
 #define SERVER_CONNECTIONS 32                /* per listener; more wait to be accepted */
 #define SERVER_STREAMS     24                /* per listener; more: 503 */
-#define SERVER_STREAM_MAX                                                                          \
-    ((size_t)1 << 20) /* a client that lets more than this pile up is dropped */
-#define SERVER_HEADERS 8
+/* A client that lets more than this pile up is dropped; one piece may be larger, up to
+ * SERVER_PIECE_MAX, and does not count then. */
+#define SERVER_STREAM_MAX ((size_t)1 << 20)
+#define SERVER_PIECE_MAX  ((size_t)64 << 20)
+#define SERVER_HEADERS    8
 
 struct server;
 struct server_stream;
@@ -105,6 +107,8 @@ void server_close(struct server *s);
  * and it never comes from inside a server_stream_ function nor after server_stream_end. */
 struct server_stream *server_stream_start(const struct server_request *req,
                                           struct server_reply *reply, loop_fn *on_close, void *ctx);
+/* One piece more. A second one larger than SERVER_STREAM_MAX, while the first is not yet taken,
+ * drops the client too. */
 void server_stream_send(struct server_stream *st, const char *text, size_t n);
 size_t
 server_stream_backlog(const struct server_stream *st); /* bytes not yet taken by the client */

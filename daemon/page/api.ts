@@ -72,7 +72,7 @@ export interface Status {
   running: Running | null;
   version: string;
   warnings: string[];
-  sound: boolean; // whether a dropped sound file can be named
+  sound?: boolean; // whether a dropped sound file can be named; not told: it is not known
 }
 
 export interface Genre {
@@ -92,7 +92,7 @@ export interface Genre {
 export interface Genres {
   songs: number;
   genres: Genre[];
-  hidden: { name: string; title: string; merged_into: string | null }[];
+  hidden: { name: string; title: string; merged_into: string | null }[]; // not among the genres
 }
 
 // What a threshold would mean. The songs that the person gave or refused the genre count always.
@@ -101,18 +101,19 @@ export interface Curve {
   threshold: number | null; // the person's own; null: the model's, which differs with what is known
   shown: number; // where the pointer starts: the own one, or the median of the model's
   count: number; // of songs as it is now
-  precision: number | null; // expected, as it is now
+  precision: number | null; // expected, as it is now: the mean of p, where the person's word is 1
   points: { threshold: number; count: number; precision: number | null }[]; // ascending
 }
 
-// What the page may do to the tree; it is laid over genres.conf and never written into it.
+// What the page may do to the tree; it is laid over genres.conf and never written into it. Answered
+// with Genres. 400 with one sentence where the tree cannot be made so, 409 while a run is at work.
 export interface TreeEdit {
-  genre: string;
-  title?: string;
+  genre: string; // name, alias or title; of a new own genre what it is to be called (see rule)
+  title?: string | null; // null: what it is without the page
   threshold?: number | null; // null: the model's again
   merge_into?: string | null; // null: by itself again
   hidden?: boolean;
-  rule?: string | null; // makes or changes an own genre; null: removes it
+  rule?: string | null; // makes or changes an own genre; null: removes it, or gives it genres.conf's again
 }
 
 export interface RulePreview {
@@ -120,6 +121,15 @@ export interface RulePreview {
   examples: SongName[];
 }
 
+// POST /api/region {name, tracks}: an own genre (its rule is "none") that holds the songs picked, at
+// most 50,000; adds to it when it is there already. It is chosen; removing it (TreeEdit rule null)
+// forgets which songs they were.
+export interface Region {
+  genre: string; // its name
+  tracks: number; // of the genre now
+}
+
+// Own playlists are among the places once POST /api/places (-> {run}) has read their list.
 export interface Place {
   id: string; // "liked", "albums", "playlist:ID"
   name: string;
@@ -132,7 +142,7 @@ export interface Choice {
   genres: string[];
   from: string[];
   places: Place[]; // the likes, the saved albums, the person's own playlists
-  from_fixed: boolean; // set in the configuration file or the environment
+  from_fixed: boolean; // set in the environment; what was chosen here counts more than the file
 }
 
 export interface Listed extends SongName {
@@ -191,7 +201,7 @@ export interface SongNumber {
   source: string | null; // "reccobeats 2026-11-21"
   low: number; // where the first bin begins
   high: number; // where the last one ends
-  all: number[]; // bins: the person's songs
+  all: number[]; // bins of one width, 24 or one per value: the person's songs
   genre: number[]; // as many bins: those of the genre asked for
 }
 

@@ -383,7 +383,7 @@ static void test_what_is_no_backup(void **state)
         {"\n", "line 1: this is no backup"},
         {"{}\n", "line 1: this is no backup"},
         {"genred-backup\nend\t2\n", "line 1: this is no backup"},
-        {"genred-backup 2\nend\t2\n", "newer genred (format 2, known 1)"},
+        {"genred-backup 3\nend\t2\n", "newer genred (format 3, known 2)"},
         {"genred-backup 1\nend\t2\n", "account must be told first"},
         {"genred-backup 1\n# only\n", "line 2: the text ends here"},
         {"genred-backup 1\naccount\t\tUser\nend\t3\n", "line 2: the account has no id"},

@@ -469,6 +469,39 @@ static void a_slow_client_is_dropped(void **state)
     close(fd);
 }
 
+/* A plan of thousands of songs, and what follows it. */
+static void a_large_piece_arrives_whole(void **state)
+{
+    struct bench *b = *state;
+    const size_t size = 5 * SERVER_STREAM_MAX;
+    char *piece = test_malloc(size);
+    size_t got = 0;
+    int fd = dial_unix(b);
+    memset(piece, 'x', size);
+    open_stream(b, fd);
+    server_stream_send(b->streams[0], "small", 5);
+    server_stream_send(b->streams[0], piece, size);
+    for (int i = 0; i < 100; i++)
+        server_stream_send(b->streams[0], "yyyyyyyy", 8);
+    assert_int_equal(server_stream_backlog(b->streams[0]), 5 + size + 800);
+    server_stream_end(b->streams[0]);
+    while (got < size) {
+        for (const char *s = read_until(b, fd, "x"); *s; s++)
+            got += *s == 'x';
+    }
+    assert_int_equal(got, size);
+    assert_int_equal(b->closed, 0);
+    close(fd);
+    /* Two that nobody reads are too many. */
+    fd = dial_unix(b);
+    open_stream(b, fd);
+    server_stream_send(b->streams[1], piece, size);
+    server_stream_send(b->streams[1], piece, size);
+    await_closed(b, 1);
+    test_free(piece);
+    close(fd);
+}
+
 static void a_fast_client_is_not_dropped(void **state)
 {
     struct bench *b = *state;
@@ -748,6 +781,7 @@ int main(int argc, char **argv)
         TEST(streams_are_sent_as_they_come),
         TEST(a_disconnection_is_noticed_while_suspended),
         TEST(a_slow_client_is_dropped),
+        TEST(a_large_piece_arrives_whole),
         TEST(a_fast_client_is_not_dropped),
         TEST(connections_are_bounded),
         TEST(streams_are_bounded),
