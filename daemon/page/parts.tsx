@@ -44,7 +44,13 @@ export function Trouble({ error, again }: { error: ApiError; again?: () => void 
 }
 
 // Waiting, trouble, or what came.
-export function Answer<T>({ asked, children }: { asked: Asked<T>; children: (data: T) => ComponentChildren }) {
+export function Answer<T>({
+  asked,
+  children,
+}: {
+  asked: Asked<T>;
+  children: (data: T) => ComponentChildren;
+}) {
   if (asked.data !== null) {
     return (
       <>
@@ -54,7 +60,11 @@ export function Answer<T>({ asked, children }: { asked: Asked<T>; children: (dat
     );
   }
   if (asked.error) return <Trouble error={asked.error} again={asked.again} />;
-  return <p class="muted" aria-busy="true">One moment …</p>;
+  return (
+    <p class="muted" aria-busy="true">
+      One moment …
+    </p>
+  );
 }
 
 // A song's name is somebody's text, in any script and of any length: only ever a text node, and isolated.
@@ -64,7 +74,9 @@ export function SongLink({ song }: { song: SongName }) {
       <a href={linkTo("song", { track: song.id })} title={song.name}>
         <bdi>{song.name || "(no name)"}</bdi>
       </a>
-      <bdi class="muted" title={song.artists}>{song.artists}</bdi>
+      <bdi class="muted" title={song.artists}>
+        {song.artists}
+      </bdi>
     </span>
   );
 }
@@ -77,7 +89,12 @@ export function Bar({ value, label }: { value: number; label: string }) {
   );
 }
 
-export function Switch(props: { on: boolean; label: string; change: (on: boolean) => void; disabled?: boolean }) {
+export function Switch(props: {
+  on: boolean;
+  label: string;
+  change: (on: boolean) => void;
+  disabled?: boolean;
+}) {
   return (
     <button
       type="button"
