@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { advice } from "./advice.ts";
 import { ApiError, type SongName } from "./api.ts";
 import { linkTo } from "./route.ts";
 import { sentence } from "./text.ts";
@@ -34,12 +35,41 @@ export function useAsked<T>(ask: () => Promise<T>, key: unknown): Asked<T> {
   return { ...state, again };
 }
 
+// What went wrong, and what to do.
 export function Trouble({ error, again }: { error: ApiError; again?: () => void }) {
+  const todo = advice(error.kind);
   return (
     <div class="trouble" role="alert">
-      <p>{sentence(error.message)}</p>
-      {again && <button onClick={again}>Try again</button>}
+      <p>
+        <strong>{sentence(error.message)}</strong>
+      </p>
+      {todo && <p>{todo.text}</p>}
+      {(again || todo?.link) && (
+        <p class="row">
+          {again && (
+            <button type="button" onClick={again}>
+              Try again
+            </button>
+          )}
+          {todo?.link && <Away {...todo.link} />}
+        </p>
+      )}
     </div>
+  );
+}
+
+// A link of this page, or to another site in a tab of its own.
+export function Away({ text, href, plain }: { text: string; href: string; plain?: boolean }) {
+  const leaves = href.startsWith("http");
+  return (
+    <a
+      class={plain ? undefined : "button"}
+      href={href}
+      {...(leaves ? { target: "_blank", rel: "noreferrer noopener" } : {})}
+    >
+      {text}
+      {leaves && <span class="hidden-text"> (opens in a new tab)</span>}
+    </a>
   );
 }
 
@@ -178,7 +208,9 @@ export function notify(text: string): void {
 }
 
 export function complain(error: unknown): void {
-  say(sentence(asError(error).message), true);
+  const { message, kind } = asError(error);
+  const todo = advice(kind);
+  say(todo ? `${sentence(message)} ${todo.text}` : sentence(message), true);
 }
 
 export function Notices() {
