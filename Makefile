@@ -90,8 +90,8 @@ $(SHIPPED): $(OUT)/%.o: %.S
 	$(Q)$(CC) -I. -c -o $@ $<
 
 # The page, bundled and written as C. npm's mark is newer than the lock file when all is installed.
-PAGE_SRC := $(wildcard daemon/page/*.ts daemon/page/*.tsx daemon/page/*.css daemon/page/*.html daemon/page/*/*.ts \
-	daemon/page/*/*.tsx) daemon/page/build.mjs
+PAGE_SRC := $(wildcard daemon/page/*.ts daemon/page/*.tsx daemon/page/*.css daemon/page/*.html daemon/page/*.svg \
+	daemon/page/*/*.ts daemon/page/*/*.tsx) daemon/page/build.mjs
 NPM_MARK := daemon/page/node_modules/.package-lock.json
 $(NPM_MARK): daemon/page/package-lock.json
 	$(call say,NPM,daemon/page)

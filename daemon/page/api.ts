@@ -73,6 +73,8 @@ export interface Status {
   version: string;
   warnings: string[];
   sound?: boolean; // whether a dropped sound file can be named; not told: it is not known
+  account?: string | null; // its name; null: the first one
+  accounts?: { name: string; running: boolean }[]; // the others, told by the first
 }
 
 export interface Genre {
@@ -264,6 +266,28 @@ export interface Run {
   removed: number;
 }
 
+export interface RunPlaylist {
+  name: string;
+  genre: string;
+  id: string; // "" while it has none
+  created: boolean;
+  unfollowed: boolean;
+  followed: boolean;
+  added: number;
+  removed: number;
+  changes: (SongName & { verb: "add" | "remove"; place: number })[];
+}
+
+export interface RunDetail extends Run {
+  playlists: RunPlaylist[];
+}
+
+// What a sound file is like.
+export interface Heard {
+  genres: { genre: string; p: number }[]; // likeliest first
+  neighbours: (SongName & { cosine: number })[];
+}
+
 export interface SourceState {
   name: string;
   title: string;
@@ -290,16 +314,18 @@ export class ApiError extends Error {
 
 let token: string | null = null;
 
+// A Blob is sent as it is, everything else as JSON.
 async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = {};
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const raw = body instanceof Blob;
+  if (body !== undefined) headers["Content-Type"] = raw ? "application/octet-stream" : "application/json";
   if (method !== "GET" && token) headers["X-Genred-Token"] = token;
   let answer: Response;
   try {
     answer = await fetch(path, {
       method,
       headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
     });
   } catch {
     throw new ApiError(0, "unreachable", "genred does not answer; is it still running");

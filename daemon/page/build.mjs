@@ -46,6 +46,7 @@ const named = (start, end) =>
   files.find((file) => basename(file.name).startsWith(start) && file.name.endsWith(end)).name;
 
 const html = readFileSync(join(here, "index.html"), "utf8")
+  .replace("icon.svg", "data:image/svg+xml," + encodeURIComponent(readFileSync(join(here, "icon.svg"), "utf8").trim()))
   .replace("main.js", named("main-", ".js").slice(1))
   .replace("main.css", named("main-", ".css").slice(1));
 files.push({ name: "/", bytes: Buffer.from(html) });
