@@ -209,6 +209,7 @@ static enum err_code make_edit(struct app *app, struct wish *wish, const struct 
         .plan = wish->plan,
         .adopt = wish->playlist,
         .adopt_may_remove = wish->may_remove,
+        .yes = wish->yes,
         .genres = wish->genres,
         .n_genres = wish->n_genres,
         .playlist_name = mem_strdup(app->config.playlist_name),

@@ -170,10 +170,62 @@ export interface Review {
   tracks: Unsure[];
 }
 
+// A song that a dry run of /api/sort would move, keep or leave out.
+export interface Change extends SongName {
+  verb: "add" | "remove" | "hold" | "veto"; // hold: judged anew, stays until the person agrees
+  playlist: number; // the row of a volume
+  p?: number; // absent: not known
+  threshold?: number;
+  why: "probable" | "said" | "unliked" | "unlikely" | "edited" | "undone";
+}
+
+export interface PlannedPlaylist {
+  genre: string;
+  name: string | null;
+  id: string | null; // null: it is yet to be made
+  added: number;
+  removed: number;
+  total: number; // after the changes
+  held: number;
+  theirs: number; // songs that the person put in
+  volumes: { row: number; id: string | null; name: string; snapshot: string }[];
+  changes: Change[];
+}
+
+export interface Plan {
+  run: number;
+  tracks: number;
+  labelled: number;
+  unsorted: number;
+  added: number;
+  removed: number;
+  playlists: PlannedPlaylist[];
+  cost: {
+    reads: number;
+    writes: number;
+    seconds: number;
+    sources: { name: string; calls: number; seconds: number }[];
+  };
+  notes: string[];
+  exit_status: number; // 3: partly, the notes say what is missing
+}
+
+// What /api/apply takes: a line per volume. Songs that are not in it are left as they are.
+export interface PlanOrder {
+  playlists: {
+    line: number; // is named when it no longer fits
+    id: string; // "": yet to be made
+    snapshot: string;
+    genre: string;
+    changes: { line: number; verb: "add" | "remove"; id: string }[];
+  }[];
+  yes?: boolean; // the person's word that likes which are gone were taken back
+}
+
 export interface Labelled extends SongName {
   excluded: boolean;
   genres: { genre: string; p: number; yours: boolean }[];
-  moved: (SongName & { joined: string[]; left: string[] })[];
+  moved: (SongName & { genre: string; entered: boolean; p: number })[]; // other songs, once per genre
 }
 
 export interface Part {
