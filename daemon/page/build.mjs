@@ -2,7 +2,7 @@
 // Every file but index.html has a hash of its content in its name and is compressed here, once.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -59,6 +59,11 @@ function asC(bytes) {
   return lines.join("\n");
 }
 
+if (folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+}
+
 const arrays = [];
 const rows = [];
 for (const [i, file] of files.sort((a, b) => (a.name < b.name ? -1 : 1)).entries()) {
@@ -69,7 +74,6 @@ for (const [i, file] of files.sort((a, b) => (a.name < b.name ? -1 : 1)).entries
   rows.push(`    {"${file.name}", "${type}", "\\"${etag}\\"", file_${i}, sizeof(file_${i}), ${file.bytes.length}},`);
   if (folder) {
     const path = join(folder, file.name === "/" ? "index.html" : basename(file.name));
-    mkdirSync(folder, { recursive: true });
     writeFileSync(path + ".gz", packed);
   }
 }
