@@ -415,6 +415,12 @@ export async function post<T>(path: string, body: unknown = {}): Promise<T> {
   }
 }
 
+// The file's bytes as they are.
+export async function sendFile<T>(path: string, file: File): Promise<T> {
+  if (token === null) await session();
+  return send<T>("POST", path, file);
+}
+
 export async function session(): Promise<Session> {
   const answer = await send<Session>("GET", "/api/session");
   token = answer.token;
