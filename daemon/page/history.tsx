@@ -80,7 +80,7 @@ function Changed({ playlist }: { playlist: RunPlaylist }) {
       <ul class="list">
         {shown.map((change, i) => (
           <li key={i}>
-            <span class={`verb ${change.verb === "add" ? "good" : "bad"}`}>
+            <span class={`sign ${change.verb === "add" ? "good" : "bad"}`}>
               <span aria-hidden="true">{change.verb === "add" ? "+" : "−"}</span>
               <span class="hidden-text">{change.verb === "add" ? "added" : "removed"}</span>
             </span>
