@@ -134,7 +134,7 @@ function Undo({ run, close }: { run: RunDetail; close: () => void }) {
 function One({ run }: { run: RunDetail }) {
   const [asking, setAsking] = useState(false);
   const { status } = useLive();
-  const todo = isBad(run.outcome) ? advice(run.outcome) : null;
+  const todo = advice(run.outcome);
   return (
     <>
       <section class="card">

@@ -55,7 +55,7 @@ function changesOf(run: Run): string {
 
 function Last({ run }: { run: Run }) {
   const bad = isBad(run.outcome);
-  const todo = bad ? advice(run.outcome) : null;
+  const todo = advice(run.outcome);
   return (
     <>
       <p>

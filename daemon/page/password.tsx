@@ -28,6 +28,7 @@ export function Password({ enter }: { enter: (session: Session) => void }) {
         <input
           class="hidden-text"
           type="text"
+          aria-label="User"
           autocomplete="username"
           value="genred"
           readOnly

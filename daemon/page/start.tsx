@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get, post, type Run, type Setup, type Status } from "./api.ts";
 import { isBad } from "./advice.ts";
-import { useLive } from "./live.ts";
+import { refresh, useLive } from "./live.ts";
 import { stepWord } from "./jobs.ts";
 import { Login } from "./login.tsx";
 import { Answer, asError, Away, complain, notify, Trouble, useAsked } from "./parts.tsx";
@@ -110,6 +110,7 @@ function ClientId({ setup, stored }: { setup: Setup; stored: () => void }) {
       () => {
         setBusy(false);
         stored();
+        void refresh();
       },
       (reason) => {
         setBusy(false);

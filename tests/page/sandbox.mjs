@@ -59,13 +59,13 @@ export class Sandbox {
   log = () => this.#do({ do: "log" });
 
   // What genrectl --json prints last.
-  async ctl(...args) {
+  ctl = async (...args) => {
     const stdin = typeof args.at(-1) === "object" ? args.pop().stdin : null;
     const { status, output, error } = await this.#do({ do: "ctl", arguments: args, stdin });
     if (status !== 0) throw new Error(`genrectl ${args.join(" ")}: ${status} ${output}${error}`);
     const last = output.trim().split("\n").at(-1);
     return last ? JSON.parse(last) : null;
-  }
+  };
 
   sort = (genres) => this.ctl("sort", "--genres", genres);
 
@@ -117,7 +117,11 @@ export class Sandbox {
     const { token } = await this.get("/api/session");
     const answer = await fetch(this.url + path.replace(/^\//, ""), {
       method: "POST",
-      headers: { "Content-Type": "application/json", Origin: new URL(this.url).origin, "X-Genred-Token": token },
+      headers: {
+        "Content-Type": "application/json",
+        Origin: new URL(this.url).origin,
+        "X-Genred-Token": token,
+      },
       body: JSON.stringify(body),
     });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);

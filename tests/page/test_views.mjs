@@ -33,17 +33,21 @@ describe("every view", () => {
   for (const dark of [false, true]) {
     for (const width of WIDTHS) {
       const theme = dark ? "dark" : "light";
-      box.scene(`${width} pixels, ${theme}`, { width, dark, calm: true, touch: width < 500 }, async (page) => {
-        for (const [name, at] of Object.entries(views)) {
-          await page.goto(box.url + "#" + at);
-          await page.locator("main h1").waitFor();
-          await page.locator("main [aria-busy=true]").waitFor({ state: "detached" });
-          assert.equal(await page.locator("h1").count(), 1, `${name} has one h1`);
-          await assertNoSidewaysScrolling(page, name);
-          await assertAccessible(page, `${name}, ${width}, ${theme}`);
-          await shot(page, `${name}-${width}-${theme}`);
-        }
-      });
+      box.scene(
+        `${width} pixels, ${theme}`,
+        { width, dark, calm: true, touch: width < 500 },
+        async (page) => {
+          for (const [name, at] of Object.entries(views)) {
+            await page.goto(box.url + "#" + at);
+            await page.locator("main h1").waitFor();
+            await page.locator("main [aria-busy=true]").waitFor({ state: "detached" });
+            assert.equal(await page.locator("h1").count(), 1, `${name} has one h1`);
+            await assertNoSidewaysScrolling(page, name);
+            await assertAccessible(page, `${name}, ${width}, ${theme}`);
+            await shot(page, `${name}-${width}-${theme}`);
+          }
+        },
+      );
     }
   }
 
