@@ -160,13 +160,16 @@ export function OwnDialog(props: { genre: Genre | null; chooser: Chooser; close:
         rule,
         ...(genre && title !== genre.title ? { title } : {}),
       })
-      .then((made) => {
-        sessionStorage.removeItem(keyOf(genre));
-        const fresh = flat(made.genres).find(({ name }) => !before.has(name));
-        if (!genre && fresh) chooser.chosen.set("genres", { [fresh.name]: true });
-        notify(genre ? `${title} is kept.` : `${title} is kept and chosen.`);
-        props.close();
-      }, (caught) => setError(asError(caught)));
+      .then(
+        (made) => {
+          sessionStorage.removeItem(keyOf(genre));
+          const fresh = flat(made.genres).find(({ name }) => !before.has(name));
+          if (!genre && fresh) chooser.chosen.set("genres", { [fresh.name]: true });
+          notify(genre ? `${title} is kept.` : `${title} is kept and chosen.`);
+          props.close();
+        },
+        (caught) => setError(asError(caught)),
+      );
   };
   return (
     <Dialog title={genre ? "Your own genre" : "A genre of your own"} close={close}>
