@@ -245,6 +245,10 @@ export interface Why extends SongName {
     logit: number;
     logit_of_nothing: number;
     parts: Part[];
+    corrections: number; // what the person's words on other songs add to the logit
+    threshold: number;
+    is: boolean;
+    yours: boolean; // the person's word counts, whatever the parts say
   }[];
 }
 
