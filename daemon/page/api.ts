@@ -310,6 +310,12 @@ export interface Statistics {
   artists: { name: string; tracks: number; genre: string | null }[]; // most first, at most 30
 }
 
+// GET /api/exclusions: all; POST /api/exclude {items, artist?, forget?}: those that were named.
+export interface Exclusions {
+  songs: SongName[];
+  artists: { id: string; name: string; songs: number }[];
+}
+
 export interface Run {
   id: number;
   job: string;
