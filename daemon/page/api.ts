@@ -245,6 +245,10 @@ export interface Why extends SongName {
     logit: number;
     logit_of_nothing: number;
     parts: Part[];
+    corrections: number; // what the person's words on other songs add to the logit
+    threshold: number;
+    is: boolean;
+    yours: boolean; // the person's word counts, whatever the parts say
   }[];
 }
 
@@ -304,6 +308,12 @@ export interface Statistics {
   tempo: { low: number; high: number; bins: number[]; known: number };
   energy: { genre: string; mean: number; low: number; high: number; known: number }[]; // quartiles
   artists: { name: string; tracks: number; genre: string | null }[]; // most first, at most 30
+}
+
+// GET /api/exclusions: all; POST /api/exclude {items, artist?, forget?}: those that were named.
+export interface Exclusions {
+  songs: SongName[];
+  artists: { id: string; name: string; songs: number }[];
 }
 
 export interface Run {
