@@ -57,6 +57,7 @@ function take(event: Event): void {
 let source: EventSource | null = null;
 let again = 0; // the timer of the next attempt
 let wait = 1000;
+let met = false; // the daemon answered once
 let lockedOut: (session: Session) => void = () => {};
 
 // The stream was refused: the daemon may want the password once more.
@@ -78,7 +79,9 @@ function open(): void {
   source = mine;
   mine.onopen = () => {
     wait = 1000;
-    tell({ connected: true, ended: live.ended + 1 });
+    // After a break nobody knows what has ended meanwhile.
+    tell({ connected: true, ended: live.ended + (met ? 1 : 0) });
+    met = true;
     void refresh();
   };
   mine.onmessage = (message) => take(JSON.parse(message.data) as Event);

@@ -101,10 +101,7 @@ export function ChosenSongs(props: {
     <section class="card" aria-label="Songs taken from the map">
       <div class="row spread">
         <h2>
-          <span role="status">
-            {count(kept.length, "song")} taken
-            {out.size > 0 && `, ${number(out.size)} left out`}
-          </span>
+          {count(kept.length, "song")} taken{out.size > 0 && `, ${number(out.size)} left out`}
         </h2>
         <button class="small" onClick={() => change(null)}>
           Let them go

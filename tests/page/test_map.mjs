@@ -166,7 +166,7 @@ describe("the map", () => {
   );
 
   box.scene("makes a playlist of what is within a lasso", { at: "/map" }, async (page) => {
-    await page.getByText(/songs in view/).waitFor();
+    await page.getByRole("heading", { name: /^[1-9][\d,]* songs in view/ }).waitFor();
     const area = await page.getByLabel("Map of songs").boundingBox();
     await page.getByRole("button", { name: "Lasso" }).click();
     const at = (x, y) => page.mouse.move(area.x + area.width * x, area.y + area.height * y, { steps: 8 });

@@ -40,7 +40,7 @@ describe("every view", () => {
           for (const [name, at] of Object.entries(views)) {
             await page.goto(box.url + "#" + at);
             await page.locator("main h1").waitFor();
-            await page.locator("main [aria-busy=true]").waitFor({ state: "detached" });
+            await page.waitForFunction(() => !document.querySelector("main [aria-busy=true]"));
             assert.equal(await page.locator("h1").count(), 1, `${name} has one h1`);
             await assertNoSidewaysScrolling(page, name);
             await assertAccessible(page, `${name}, ${width}, ${theme}`);
