@@ -143,7 +143,11 @@ export function Switch(props: {
 // A modal dialog; the browser keeps the focus in it and gives it back.
 export function Dialog(props: { title: string; close: () => void; children: ComponentChildren }) {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => element.current?.showModal(), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    element.current?.showModal();
+    return () => before instanceof HTMLElement && before.focus();
+  }, []);
   return (
     <dialog ref={element} aria-label={props.title} onClose={props.close}>
       <h2>{props.title}</h2>

@@ -25,7 +25,10 @@ export function Pick(props: {
     const found = props.options.filter(
       (option) => fold(option.title).includes(wanted) || fold(option.name).includes(wanted),
     );
-    const rank = (option: Option) => (fold(option.title).startsWith(wanted) ? 0 : 1);
+    const rank = (option: Option) => {
+      const title = fold(option.title);
+      return title === wanted ? 0 : title.startsWith(wanted) ? 1 : 2;
+    };
     return wanted ? found.sort((a, b) => rank(a) - rank(b)) : found;
   }, [text, props.options]);
   useEffect(() => {

@@ -90,7 +90,7 @@ function Against(props: {
   if (!mine.includes(at)) mine.unshift(at);
   const others = flat(tree?.genres ?? []).filter((genre) => !mine.includes(genre.name));
   return (
-    <label class="against">
+    <label class="held">
       Held against
       <select
         value={at}
@@ -260,6 +260,7 @@ function Shown({ track, wanted }: { track: string; wanted: string | undefined })
   };
   return (
     <>
+      {asked.data === null && <h1>Song</h1>}
       <Answer asked={asked}>
         {(song) => (
           <>
