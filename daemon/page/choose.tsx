@@ -2,10 +2,10 @@
 
 import { useMemo, useState } from "preact/hooks";
 import type { Genre } from "./api.ts";
-import { GenreRow, type RowProps } from "./choose-genre.tsx";
-import { OwnDialog } from "./choose-own.tsx";
-import { Places } from "./choose-places.tsx";
-import { useChooser, type Chooser } from "./choose-state.ts";
+import { GenreRow, type RowProps } from "./choose_genre.tsx";
+import { OwnDialog } from "./choose_own.tsx";
+import { Places } from "./choose_places.tsx";
+import { useChooser, type Chooser } from "./choose_state.ts";
 import { flat, fold, isOwn, matches, titlesOf } from "./genres.ts";
 import { Trouble } from "./parts.tsx";
 import { linkTo, type ViewProps } from "./route.ts";

@@ -19,9 +19,9 @@ import { colourOf } from "./palette.ts";
 import { Answer, Away, complain, Dialog, notify, SongLink, useAsked } from "./parts.tsx";
 import { Pick } from "./pick.tsx";
 import { linkTo, type ViewProps } from "./route.ts";
-import { GenreRows, Moved, type Word } from "./song-genres.tsx";
-import { Numbers } from "./song-numbers.tsx";
-import { Parts } from "./song-why.tsx";
+import { GenreRows, Moved, type Word } from "./song_genres.tsx";
+import { Numbers } from "./song_numbers.tsx";
+import { Parts } from "./song_why.tsx";
 import { count, date, length, number, sentence } from "./text.ts";
 
 // A genre has the colour of the family it stands under.

@@ -9,7 +9,7 @@ import { stepWord } from "./jobs.ts";
 import { Login } from "./login.tsx";
 import { Answer, asError, Away, complain, notify, Trouble, useAsked } from "./parts.tsx";
 import type { ViewProps } from "./route.ts";
-import { StartGenres } from "./start-genres.tsx";
+import { StartGenres } from "./start_genres.tsx";
 import { count, date, number } from "./text.ts";
 
 type State = "done" | "now" | "later";

@@ -2,7 +2,7 @@
 
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { ApiError, post, type Genre, type RulePreview } from "./api.ts";
-import type { Chooser } from "./choose-state.ts";
+import type { Chooser } from "./choose_state.ts";
 import { flat, fold } from "./genres.ts";
 import { asError, Dialog, notify } from "./parts.tsx";
 import { count, sentence } from "./text.ts";

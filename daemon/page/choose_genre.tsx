@@ -2,9 +2,9 @@
 
 import { useId, useState } from "preact/hooks";
 import type { Genre } from "./api.ts";
-import { OwnDialog } from "./choose-own.tsx";
-import { without, type Chooser } from "./choose-state.ts";
-import { Threshold } from "./choose-threshold.tsx";
+import { OwnDialog } from "./choose_own.tsx";
+import { without, type Chooser } from "./choose_state.ts";
+import { Threshold } from "./choose_threshold.tsx";
 import { flat, isByHand, isOwn, titlesOf } from "./genres.ts";
 import { colourOf } from "./palette.ts";
 import { Dialog, notify, Switch } from "./parts.tsx";

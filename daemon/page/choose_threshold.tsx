@@ -4,7 +4,7 @@ import { line } from "d3-shape";
 import { scaleLinear } from "d3-scale";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { get, query, type ApiError, type Curve, type Genre } from "./api.ts";
-import type { Chooser } from "./choose-state.ts";
+import type { Chooser } from "./choose_state.ts";
 import { useLive } from "./live.ts";
 import { Answer, asError, Trouble, useAsked } from "./parts.tsx";
 import { count, number, percent } from "./text.ts";

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { post, type Place } from "./api.ts";
-import type { Chosen } from "./choose-state.ts";
+import type { Chosen } from "./choose_state.ts";
 import { fold } from "./genres.ts";
 import { outcome } from "./live.ts";
 import { complain, notify, Switch } from "./parts.tsx";
