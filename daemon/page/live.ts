@@ -103,6 +103,21 @@ addEventListener("online", () => {
   if (source && !live.connected) open();
 });
 
+// A browser opens six connections to one host, whatever the number of its tabs: one that nobody looks at
+// lets its stream go.
+const HIDDEN_MS = 20000;
+let hidden = 0; // the timer
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(hidden);
+  if (document.hidden) {
+    hidden = setTimeout(() => source?.close(), HIDDEN_MS);
+  } else if (source?.readyState === EventSource.CLOSED) {
+    clearTimeout(again);
+    wait = 1000;
+    open();
+  }
+});
+
 export function useLive(): Live {
   const [seen, setSeen] = useState(live);
   useEffect(() => {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { focused, sandboxed, tabTo } from "./browser.mjs";
+import { until } from "./sandbox.mjs";
 
 describe("the frame", () => {
   const box = sandboxed({ songs: 80 });
@@ -50,6 +51,29 @@ describe("the frame", () => {
   box.scene("says where one is when there is nothing", { at: "/nowhere" }, async (page) => {
     await page.getByText("There is nothing here").waitFor();
   });
+
+  box.scene(
+    "lets the stream go while nobody looks",
+    { at: "/home", prepare: (page) => page.clock.install() },
+    async (page) => {
+      const streams = () => page.requests.filter((request) => request === "GET /api/events").length;
+      const show = (hidden) =>
+        page.evaluate((hidden) => {
+          Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }, hidden);
+      await until(() => streams() === 1, "it listens");
+      await show(true);
+      await page.clock.fastForward(10_000);
+      await show(false);
+      await page.clock.fastForward(60_000);
+      assert.equal(streams(), 1, "a short look elsewhere changes nothing");
+      await show(true);
+      await page.clock.fastForward(25_000);
+      await show(false);
+      await until(() => streams() === 2, "it listens again");
+    },
+  );
 
   box.scene(
     "says so when the daemon ends, and goes on with the next one",
