@@ -5,7 +5,6 @@
 
 #include "daemon/app.h"
 #include "daemon/choice.h"
-#include "daemon/songs.h"
 
 #define FIRST  0.05
 #define STEP   0.01
@@ -45,10 +44,10 @@ struct column {
     double sum; /* of what speaks for them */
 };
 
-static struct column column_take(struct opinion *o, size_t genre)
+static struct column column_take(const struct opinion *o, size_t genre, struct arena *a)
 {
-    struct column c = {.p = arena_alloc(&o->arena, (o->n + 1) * sizeof(*c.p)),
-                       .threshold = arena_alloc(&o->arena, (o->n + 1) * sizeof(*c.threshold))};
+    struct column c = {.p = arena_alloc(a, (o->n + 1) * sizeof(*c.p)),
+                       .threshold = arena_alloc(a, (o->n + 1) * sizeof(*c.threshold))};
     for (size_t i = 0; i < o->n; i++) {
         size_t at = i * o->genres + genre;
         signed char word = o->word[at];
@@ -80,11 +79,12 @@ static struct json *points_json(const struct curve_point *points)
     return list;
 }
 
-static struct json *curve_json(struct opinion *o, size_t genre)
+static struct json *curve_json(const struct opinion *o, size_t genre)
 {
     struct curve_point points[CURVE_POINTS];
     const struct tree_genre *g = tree_at(o->tree, genre);
-    struct column c = column_take(o, genre);
+    struct arena arena = {0};
+    struct column c = column_take(o, genre, &arena);
     double shown = (double)g->threshold;
     curve_make(c.p, c.n, c.sure, points);
     if (c.n_thresholds > 0)
@@ -98,21 +98,21 @@ static struct json *curve_json(struct opinion *o, size_t genre)
     json_set_int(j, "count", (int64_t)c.now);
     json_set_num(j, "precision", c.now ? c.sum / (double)c.now : (double)NAN);
     json_set(j, "points", points_json(points));
+    arena_free(&arena);
     return j;
 }
 
 enum err_code curve_get(struct app *a, const struct server_request *req, const struct json *body,
                         struct json **ret, struct err *e)
 {
-    struct opinion o = {0};
+    const struct opinion *o = NULL;
     size_t genre = 0;
     const char *name = server_request_query(req, "genre");
     (void)body;
     enum err_code code = choice_find(a, name ? name : "", &genre, e);
     if (code == ERR_OK)
-        code = songs_opinion(a, &o, e);
+        code = opinions_get(a, false, &o, e);
     if (code == ERR_OK)
-        *ret = curve_json(&o, genre);
-    opinion_free(&o);
+        *ret = curve_json(o, genre);
     return code;
 }

@@ -78,8 +78,7 @@ void edits_renew(struct app *a)
         log_error("genres: kept reason='%s'", e.text);
         return;
     }
-    tree_close(a->tree);
-    a->tree = tree;
+    app_use_tree(a, tree);
 }
 
 /* --- a change
@@ -146,8 +145,7 @@ enum err_code edits_add_own(struct edits *d, const struct tree *now, const char 
 
 void edits_use(struct app *a, struct edits *d)
 {
-    tree_close(a->tree);
-    a->tree = d->tree;
+    app_use_tree(a, d->tree);
     d->tree = NULL;
     free(a->edits_left_out);
     a->edits_left_out = NULL;
@@ -370,7 +368,7 @@ static enum err_code preview(struct app *a, struct edits *d, const char *name, s
                              struct err *e)
 {
     struct opinion o = {0};
-    enum err_code code = songs_opinion_of(a, d->tree, &o, e);
+    enum err_code code = opinions_make(a, d->tree, &o, e);
     size_t genre = tree_find(d->tree, name);
     if (code == ERR_OK && genre != TREE_NONE) {
         struct genres_count *counts = arena_alloc(&o.arena, o.genres * sizeof(*counts));

@@ -10,7 +10,7 @@
 #include "store/playlist.h"
 
 struct genres {
-    struct opinion *o;
+    const struct opinion *o;
     struct genres_count *counts; /* (genres) */
     char **chosen;               /* (n_chosen) */
     size_t n_chosen;
@@ -178,24 +178,24 @@ static struct json *hidden_json(const struct tree *tree)
 
 enum err_code genres_json(struct app *a, struct json **ret, struct err *e)
 {
-    struct opinion o = {0};
-    struct genres s = {.o = &o};
-    enum err_code code = songs_opinion(a, &o, e);
+    struct arena arena = {0};
+    struct genres s = {.n_chosen = 0};
+    enum err_code code = opinions_get(a, false, &s.o, e);
     if (code == ERR_OK)
-        code = store_playlist_list(a->store, a->token.account, &o.arena, &s.playlists,
-                                   &s.n_playlists, e);
+        code = store_playlist_list(a->store, a->token.account, &arena, &s.playlists, &s.n_playlists,
+                                   e);
     if (code == ERR_OK)
         code = choice_get(a, &s.chosen, &s.n_chosen, e);
     if (code == ERR_OK) {
         struct json *j = json_object();
-        s.counts = arena_alloc(&o.arena, o.genres * sizeof(*s.counts));
-        genres_count(&o, s.counts);
+        s.counts = arena_alloc(&arena, s.o->genres * sizeof(*s.counts));
+        genres_count(s.o, s.counts);
         json_set(j, "genres", tree_json(&s));
-        json_set_int(j, "songs", (int64_t)o.n);
-        json_set(j, "hidden", hidden_json(o.tree));
+        json_set_int(j, "songs", (int64_t)s.o->n);
+        json_set(j, "hidden", hidden_json(s.o->tree));
         *ret = j;
     }
     choice_free(s.chosen, s.n_chosen);
-    opinion_free(&o);
+    arena_free(&arena);
     return code;
 }

@@ -10,7 +10,7 @@
 #include "classifier/genre.h"
 #include "classifier/map.h"
 #include "daemon/app.h"
-#include "daemon/songs.h"
+#include "daemon/genres.h"
 #include "store/map.h"
 
 #define FEW    20  /* once so many-th of the songs is new or was put among the others, all move */
@@ -197,7 +197,7 @@ static int family_of(const struct opinion *o, size_t song)
         const struct tree_genre *family = tree_at(o->tree, g);
         const size_t at = song * o->genres + g;
         double p = (double)o->p[at] + (o->word[at] > 0 ? 1 : 0);
-        if (family->hidden || family->merged_into != TREE_NONE || !opinion_is(o, song, g, 0))
+        if (!genres_is_shown(family) || !opinion_is(o, song, g, 0))
             continue;
         if (p > best_p) {
             best = (int)g;
@@ -257,18 +257,18 @@ static struct json *map_json(const struct map *m, const struct view *v)
 enum err_code map_get(struct app *a, const struct server_request *req, const struct json *body,
                       struct json **ret, struct err *e)
 {
-    struct opinion o = {0};
-    struct view v = {.o = &o};
+    struct arena arena = {0};
+    struct view v = {.o = NULL};
     (void)req;
     (void)body;
-    enum err_code code = songs_opinion(a, &o, e);
+    enum err_code code = opinions_get(a, false, &v.o, e);
     if (code == ERR_OK)
-        code = store_map_get(a->store, a->token.account, &o.arena, &v.kept, e);
+        code = store_map_get(a->store, a->token.account, &arena, &v.kept, e);
     if (code == ERR_OK) {
-        view_fill(&v, &o.arena);
+        view_fill(&v, &arena);
         begin_if_needed(&a->map, &v);
         *ret = map_json(&a->map, &v);
     }
-    opinion_free(&o);
+    arena_free(&arena);
     return code;
 }

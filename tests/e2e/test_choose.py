@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 
 from harness import DEADLINE_S, Scenario, slow, until
 
@@ -192,6 +193,99 @@ class Tree(Logged):
         self.login()
         self.assertEqual(self.flat()["rock"]["title"], "rock")
         self.assertEqual(self.get("/api/choice")["from"], ["liked"])
+
+
+class AtOnce(Logged):
+    """What is judged is kept for the next question; no change may leave an old answer."""
+
+    def setUp(self):
+        super().setUp()
+        self.tree = os.path.join(self.directory, "genres.conf")
+        self.environment["GENRED_CLASSIFIER_TREE"] = self.tree
+        self.configuration = os.path.join(self.directory, "genred.conf")
+        self.environment["GENRED_CONFIG"] = self.configuration
+        self.put(self.tree, "")
+        self.put(self.configuration, "")
+        self.again()
+
+    @staticmethod
+    def put(path, text):
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(text)
+
+    def reload(self):
+        before = self.log().count("genred: reloaded")
+        self.daemon.send_signal(signal.SIGHUP)
+        until(lambda: self.log().count("genred: reloaded") > before, "the reload")
+
+    def documents(self):
+        """Of each its hash: what differs is named, and not printed whole."""
+        paths = ["genres", "list?genre=rock", "curve?genre=rock", "statistics", "review?n=5",
+                 "song?track=" + self.song, "why?track=" + self.song]
+        return {path: hash(json.dumps(self.get("/api/" + path))) for path in paths}
+
+    def seen(self, change, **told):
+        """The change shows at once, and all is as a daemon says that has kept nothing."""
+        before = self.documents()
+        self.assertEqual(self.documents(), before, told)  # from what is kept
+        change()
+        after = self.documents()
+        self.assertNotEqual(after, before, told)
+        self.again()
+        self.assertEqual(after, self.documents(), told)
+
+    def test_every_change_is_seen(self):
+        self.song = self.songs("rock")[0]
+        other = self.songs("electronic")[0]
+        edits = [{"genre": "rock", "threshold": 0.9}, {"genre": "rock", "title": "Guitars"},
+                 {"genre": "pop", "merge_into": "rock"}, {"genre": "electronic", "hidden": True},
+                 {"genre": "fast", "rule": "tempo > 120"}, {"genre": "rock", "threshold": None},
+                 {"genre": "pop", "merge_into": None}, {"genre": "electronic", "hidden": False}]
+        for edit in edits:
+            self.seen(lambda e=edit: self.post("/api/tree", e), edit=edit)
+        for word in ({"track": other, "is": ["rock"]}, {"track": other, "not": ["electronic"]},
+                     {"track": other, "forget": True}, {"track": self.song, "not": ["rock"]}):
+            self.seen(lambda w=word: self.post("/api/label", w), word=word)
+        self.seen(lambda: self.post("/api/region", {"name": "Mine", "tracks": [other]}))
+        self.seen(lambda: self.ctl("exclude", other))
+        self.seen(lambda: self.ctl("exclude", "--forget", other))
+        self.seen(lambda: self.post("/api/choice", {"genres": ["rock"]}))
+
+    def test_what_comes_from_outside_is_seen(self):
+        self.song = self.songs("rock")[0]
+        def sync():
+            self.wait(self.post("/api/sync", {}, 202))
+
+        def likes(do):
+            self.fake.control("/" + do, {"n": 5})
+            sync()
+
+        def take(path, text):
+            self.put(path, text)
+            self.reload()
+
+        def write():
+            with sqlite3.connect(os.path.join(self.state_dir, "genred.db")) as database:
+                database.execute("UPDATE correction SET verdict = 1 - verdict")
+
+        self.seen(lambda: likes("like"))
+        self.seen(lambda: likes("unlike"))
+        self.seen(lambda: take(self.tree, "[threshold]\nrock = 0.95\n"))
+        self.seen(lambda: take(self.tree, "[threshold]\nrock = 0.15\n"))
+        self.seen(lambda: take(self.configuration, "[sort]\nthreshold = 0.9\n"))
+        self.post("/api/label", {"track": self.song, "is": ["jazz"]})
+        self.seen(write)
+        backup = os.path.join(self.directory, "backup")
+        self.put(backup, self.run_ctl("backup").stdout)
+        self.post("/api/label", {"track": self.song, "forget": True})
+        self.seen(lambda: self.ctl("restore", backup))
+        kept = self.get("/api/genres")["songs"]
+        self.ctl("logout", "--forget", "--yes")
+        self.assertEqual((self.get("/api/genres")["songs"], self.get("/api/statistics")["songs"]),
+                         (0, 0))
+        self.login()
+        sync()
+        self.assertEqual(self.get("/api/genres")["songs"], kept)
 
 
 class File(Choosing):
