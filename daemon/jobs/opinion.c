@@ -234,6 +234,32 @@ static void thresholds_make(const struct opinion *o, const size_t *columns, unsi
     }
 }
 
+/* Room for what a threshold of such a genre would need to know. */
+static void targets_make(struct opinion *o)
+{
+    o->target = arena_alloc(&o->arena, o->genres * sizeof(*o->target));
+    for (size_t g = 0; g < o->genres; g++)
+        o->target[g] = OPINION_NONE;
+    for (size_t g = 0; g < tree_given(o->tree); g++) {
+        size_t into = tree_at(o->tree, g)->merged_into;
+        if (into != TREE_NONE && o->target[into] == OPINION_NONE)
+            o->target[into] = o->targets++;
+    }
+    o->alone = arena_alloc(&o->arena, (o->n * o->targets + 1) * sizeof(*o->alone));
+    o->margin = arena_alloc(&o->arena, (o->n * o->targets + 1) * sizeof(*o->margin));
+}
+
+static void targets_take(struct opinion *o, size_t song, const float *p, const float *threshold)
+{
+    for (size_t g = 0; g < tree_given(o->tree) && o->targets; g++) {
+        size_t at = song * o->targets + o->target[g];
+        if (o->target[g] == OPINION_NONE)
+            continue;
+        o->alone[at] = p[g];
+        o->margin[at] = tree_merged_margin(o->tree, g, p, threshold);
+    }
+}
+
 void opinion_judge(struct opinion *o, double everywhere)
 {
     static const struct song nothing = {
@@ -246,6 +272,7 @@ void opinion_judge(struct opinion *o, double everywhere)
     o->p = arena_alloc(&o->arena, (o->n * o->genres + 1) * sizeof(*o->p));
     o->threshold = arena_alloc(&o->arena, (o->n * o->genres + 1) * sizeof(*o->threshold));
     words_take(o);
+    targets_make(o);
     struct labelled l = labelled_take(o, columns, &scratch);
     corrections_apply(o, &l, &scratch);
     for (unsigned regime = 0; regime < MLP_REGIMES; regime++)
@@ -254,8 +281,9 @@ void opinion_judge(struct opinion *o, double everywhere)
         size_t i = l.song[k];
         for (size_t g = 0; g < given; g++)
             p[g] = mlp_probability(l.logits[k * given + g]);
-        tree_song(o->tree, o->facts ? &o->facts[i] : &nothing, p,
-                  threshold[o->songs[i].regime % MLP_REGIMES], o->p + i * o->genres,
+        const float *least = threshold[o->songs[i].regime % MLP_REGIMES];
+        targets_take(o, i, p, least);
+        tree_song(o->tree, o->facts ? &o->facts[i] : &nothing, p, least, o->p + i * o->genres,
                   o->threshold + i * o->genres);
     }
     arena_free(&scratch);

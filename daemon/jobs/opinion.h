@@ -34,6 +34,10 @@ struct opinion {
     size_t genres;               /* T, of the tree */
     float *p;                    /* (n, T) row-major; of a song without a label 0 */
     float *threshold;            /* (n, T) from which on a song counts as of the genre */
+    size_t *target;              /* (T) its column below; OPINION_NONE: nothing is merged into it */
+    size_t targets;              /* M */
+    float *alone;                /* (n, M) p of a target by itself */
+    float *margin;               /* (n, M) of those merged into it (tree_merged_margin) */
     struct opinion_at *by_track; /* (n) where each song stands, ascending by track */
     const signed char *word;     /* (n, T) 1: the person says so, -1: they say not, 0: nothing */
 };

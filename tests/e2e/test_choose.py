@@ -361,6 +361,30 @@ class Curve(Logged):
                                  (point["count"], point["precision"]))
                 self.assertAlmostEqual(now["shown"], point["threshold"], places=6)
 
+    def test_it_agrees_with_the_genres(self):
+        """Whatever is merged, and whatever the own thresholds are."""
+        self.post("/api/tree", {"genre": "metal", "threshold": 0.3})
+        for genre in ("pop", "metal", "soul"):
+            self.post("/api/tree", {"genre": genre, "merge_into": "rock"})
+        self.post("/api/tree", {"genre": "r", "rule": "rock and energy > 0.5"})
+        self.post("/api/label", {"track": self.songs("electronic")[0], "is": ["rock"]})
+        self.post("/api/label", {"track": self.songs("rock")[2], "not": ["rock"]})
+        alone = self.get("/api/curve?genre=electronic")
+        merged = False
+        for genre in ("rock", "electronic", "r"):
+            curve = self.get("/api/curve?genre=" + genre)
+            self.assertEqual(curve["count"], self.flat()[genre]["tracks"])
+            for point in curve["points"][::15]:
+                flat = self.flat(self.post("/api/tree", {"genre": genre,
+                                                         "threshold": point["threshold"]}))
+                self.assertEqual(flat[genre]["tracks"], point["count"], (genre, point))
+                now = self.get("/api/curve?genre=" + genre)
+                self.assertEqual(now["points"], curve["points"])
+                self.assertAlmostEqual(now["precision"] or 0, point["precision"] or 0)
+            merged = merged or curve["points"][-1]["count"] > alone["points"][-1]["count"] + 20
+            self.post("/api/tree", {"genre": genre, "threshold": None})
+        self.assertTrue(merged)
+
     def test_the_persons_word_is_certain(self):
         before = self.get("/api/curve?genre=jazz")["points"]
         self.post("/api/label", {"track": self.songs("rock")[0], "is": ["jazz"]})
