@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/order.h"
 #include "base/text.h"
 #include "classifier/genre.h"
 #include "classifier/map.h"
@@ -114,13 +115,6 @@ static void on_done(void *ctx)
  * -----------------------------------------------------------------------
  */
 
-static int by_track(const void *a, const void *b)
-{
-    const struct store_map_place *x = a;
-    const struct store_map_place *y = b;
-    return (x->track > y->track) - (x->track < y->track);
-}
-
 static void view_fill(struct view *v, struct arena *arena)
 {
     const struct opinion *o = v->o;
@@ -131,7 +125,8 @@ static void view_fill(struct view *v, struct arena *arena)
         const float *place = o->songs[i].place;
         struct store_map_place key = {.track = o->songs[i].track};
         if (v->kept.n)
-            v->at[i] = bsearch(&key, v->kept.places, v->kept.n, sizeof(*v->kept.places), by_track);
+            v->at[i] =
+                bsearch(&key, v->kept.places, v->kept.n, sizeof(*v->kept.places), order_by_id);
         if (!place || !map_is_place(place, dim))
             continue;
         v->of[i] = text_hash(place, dim * sizeof(*place), TEXT_HASH_START) | 1;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/order.h"
 #include "classifier/genre.h"
 #include "daemon/app.h"
 #include "daemon/choice.h"
@@ -62,13 +63,6 @@ static void rank(struct ranked *ranked, size_t n)
         qsort(ranked, n, sizeof(*ranked), by_p);
 }
 
-static int item_by_track(const void *a, const void *b)
-{
-    const struct store_item *x = a;
-    const struct store_item *y = b;
-    return (x->track > y->track) - (x->track < y->track);
-}
-
 struct items {
     struct store_item *list; /* (n) ascending by track */
     size_t n;
@@ -79,7 +73,7 @@ static struct json *listed_json(const struct opinion *o, const struct ranked *r,
 {
     struct store_item key = {.track = o->songs[r->song].track};
     const struct store_item *item =
-        items->n ? bsearch(&key, items->list, items->n, sizeof(key), item_by_track) : NULL;
+        items->n ? bsearch(&key, items->list, items->n, sizeof(key), order_by_id) : NULL;
     struct json *j = songs_json(&o->songs[r->song]);
     json_set_num(j, "p", r->p);
     json_set_bool(j, "yours", o->word[r->song * o->genres + genre] != 0);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "base/text.h"
 #include "classifier/genre.h"
 #include "daemon/app.h"
@@ -76,13 +77,6 @@ static struct json *shares_json(const struct figures *f)
  * ------------------------------------------------------------------------------------
  */
 
-static int by_track(const void *a, const void *b)
-{
-    const struct store_liked_time *x = a;
-    const struct store_liked_time *y = b;
-    return (x->track > y->track) - (x->track < y->track);
-}
-
 /* Months since January of YEAR_FIRST; MONTH_NO when the song is not liked or nobody knows when. */
 static int month_of(const struct figures *f, size_t song)
 {
@@ -90,7 +84,7 @@ static int month_of(const struct figures *f, size_t song)
     int year = 0, month = 0;
     struct store_liked_time key = {.track = f->o->songs[song].track};
     const struct store_liked_time *at =
-        f->n_times ? bsearch(&key, f->times, f->n_times, sizeof(key), by_track) : NULL;
+        f->n_times ? bsearch(&key, f->times, f->n_times, sizeof(key), order_by_id) : NULL;
     if (!at || !f->counts[song])
         return MONTH_NO;
     text_time(at->added_s, when, sizeof(when));

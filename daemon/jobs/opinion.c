@@ -4,18 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "classifier/genre.h"
 #include "classifier/head.h"
 
 #define TAG_P         0.9F /* of a sub-genre that a tag names, where the model has no word on it */
 #define TAG_THRESHOLD 0.8F
-
-static int by_track(const void *a, const void *b)
-{
-    const struct opinion_at *x = a;
-    const struct opinion_at *y = b;
-    return (x->track > y->track) - (x->track < y->track);
-}
 
 /* Rules look at the song itself, and a sub-genre that the model lacks goes by its tags. */
 static bool needs_facts(const struct opinion *o)
@@ -34,7 +28,7 @@ static void order_make(struct opinion *o)
     for (size_t i = 0; i < o->n; i++)
         o->by_track[i] = (struct opinion_at){o->songs[i].track, i};
     if (o->n)
-        qsort(o->by_track, o->n, sizeof(*o->by_track), by_track);
+        qsort(o->by_track, o->n, sizeof(*o->by_track), order_by_id);
 }
 
 enum err_code opinion_load(struct opinion *o, struct store *store, int64_t account,
@@ -75,7 +69,7 @@ enum err_code opinion_facts(struct opinion *o, struct store *store, struct err *
 size_t opinion_find(const struct opinion *o, int64_t track)
 {
     struct opinion_at key = {.track = track};
-    const struct opinion_at *at = bsearch(&key, o->by_track, o->n, sizeof(*at), by_track);
+    const struct opinion_at *at = bsearch(&key, o->by_track, o->n, sizeof(*at), order_by_id);
     return at ? at->song : OPINION_NONE;
 }
 
