@@ -92,7 +92,7 @@ enum err_code song_label(struct app *a, const struct song_word *word, struct jso
     if (code == ERR_OK)
         code = word_put(a, word, track, e);
     if (code == ERR_OK)
-        code = opinions_get(a, false, &now, e);
+        code = choice_kept(opinions_get(a, false, &now, e), e);
     if (code == ERR_OK) {
         size_t song = opinion_find(now, track);
         bool there = song != OPINION_NONE;

@@ -148,7 +148,8 @@ static const char *body_of(const char *text)
 static enum err_code restore(struct store *s, int64_t account, const char *text,
                              struct store_backup_counts *counts, struct err *e)
 {
-    return store_backup_restore(s, account, text, strlen(text), counts, e);
+    const struct store_backup_text of = {.text = text, .n = strlen(text)};
+    return store_backup_restore(s, account, &of, counts, e);
 }
 
 /* Every row of every table that a restore may touch. */
@@ -295,7 +296,10 @@ static void test_a_part_is_refused(void **state)
     const char *rows = all_rows(b, b->s[1]);
     for (size_t len = 0; len < strlen(text); len++) {
         struct err e = {0};
-        assert_int_equal(store_backup_restore(b->s[1], account, text, len, &n, &e), ERR_USAGE);
+        assert_int_equal(store_backup_restore(b->s[1], account,
+                                              &(struct store_backup_text){.text = text, .n = len},
+                                              &n, &e),
+                         ERR_USAGE);
         assert_memory_equal(e.text, "line ", 5);
     }
     for (const char *line = text; *line; line = strchr(line, '\n') + 1) {
@@ -400,11 +404,17 @@ static void test_what_is_no_backup(void **state)
     memset(long_line, 'x', BACKUP_TEXT_LINE_MAX + 100);
     memcpy(long_line, "genred-backup 1\n", 16);
     long_line[BACKUP_TEXT_LINE_MAX + 99] = '\n';
-    assert_int_equal(
-        store_backup_restore(b->s[1], 0, long_line, BACKUP_TEXT_LINE_MAX + 100, &n, &e), ERR_USAGE);
-    assert_string_equal(e.text, "line 2: it is too long");
-    assert_int_equal(store_backup_restore(b->s[1], 0, "genred-backup 1\nac\0count\n", 25, &n, &e),
+    assert_int_equal(store_backup_restore(b->s[1], 0,
+                                          &(struct store_backup_text){
+                                              .text = long_line, .n = BACKUP_TEXT_LINE_MAX + 100},
+                                          &n, &e),
                      ERR_USAGE);
+    assert_string_equal(e.text, "line 2: it is too long");
+    assert_int_equal(
+        store_backup_restore(
+            b->s[1], 0,
+            &(struct store_backup_text){.text = "genred-backup 1\nac\0count\n", .n = 25}, &n, &e),
+        ERR_USAGE);
     assert_string_equal(e.text, "line 2: it is no text in UTF-8");
     free(long_line);
 }
