@@ -273,6 +273,48 @@ static void test_a_new_playlist_of_the_genre_stays(void **state)
     assert_string_equal(list[2].sid, "rockid");
 }
 
+static enum err_code append(void *ctx, struct buf *here, const char *more, struct err *e)
+{
+    (void)ctx;
+    (void)e;
+    buf_printf(here, "%s", more);
+    return ERR_OK;
+}
+
+static bool knows_none(void *ctx, int64_t account, const char *genre)
+{
+    *(const char **)ctx = genre;
+    return account == 0;
+}
+
+static void test_the_genres_that_are_here_count(void **state)
+{
+    struct bench *b = *state;
+    struct err e = {0};
+    struct store_backup_counts n = {0};
+    struct store_account row;
+    const char *asked = NULL;
+    int64_t from = fill(b->s[0]);
+    assert_int_equal(store_account_edit(b->s[0], from, "[hide]\npop = yes\n", &e), ERR_OK);
+    const char *text = text_of(b, b->s[0], from, 1);
+    struct store_backup_text of = {.text = text, .n = strlen(text), .ctx = &asked};
+    int64_t account = log_in(b->s[1], "user");
+    assert_int_equal(store_account_edit(b->s[1], account, "[hide]\njazz = yes\n", &e), ERR_OK);
+    of.knows = knows_none;
+    assert_int_equal(store_backup_restore(b->s[1], account, &of, &n, &e), ERR_OK);
+    assert_int_equal(n.edits, 0); /* nobody merges: what is here stays */
+    assert_int_equal(n.corrections, 0);
+    assert_int_equal(n.dead, 1);
+    of.knows = NULL;
+    of.merge = append;
+    assert_int_equal(store_backup_restore(b->s[1], account, &of, &n, &e), ERR_OK);
+    assert_int_equal(n.edits, 1);
+    assert_int_equal(n.dead, 0);
+    assert_int_equal(n.corrections, 1);
+    assert_int_equal(store_account_get(b->s[1], account, &b->a, &row, &e), ERR_OK);
+    assert_string_equal(row.tree, "[hide]\njazz = yes\n[hide]\npop = yes\n");
+}
+
 static void test_another_account_is_refused(void **state)
 {
     struct bench *b = *state;
@@ -438,6 +480,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_there_and_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_same_state_gives_the_same_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_second_restore_changes_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_the_genres_that_are_here_count, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_later_word_counts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_new_playlist_of_the_genre_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_another_account_is_refused, set_up, tear_down),
