@@ -191,25 +191,51 @@ static float clamped(float x, float low, float high)
     return fminf(fmaxf(x, low), high); /* fmaxf takes low for NaN */
 }
 
+static float margin_of(float p, float threshold)
+{
+    return clamped(p - threshold, -0.5F, 0.5F);
+}
+
+static float threshold_of(const struct tree *t, size_t i, const float *threshold)
+{
+    float own = t->genres[i].threshold;
+    return isnan(own) ? threshold[i] : own;
+}
+
+float tree_merged_margin(const struct tree *t, size_t into, const float *p, const float *threshold)
+{
+    float best = -1.0F;
+    for (size_t i = 0; i < t->given; i++) {
+        if (t->genres[i].merged_into == into) {
+            best = fmaxf(best, margin_of(p[i], threshold_of(t, i, threshold)));
+        }
+    }
+    return best;
+}
+
+float tree_merged_p(float p, float margin, float threshold)
+{
+    return margin > margin_of(p, threshold) ? clamped(threshold + margin, 0.0F, 1.0F) : p;
+}
+
 void tree_song(const struct tree *t, const struct song *song, const float *p,
                const float *threshold, float *ret_p, float *ret_threshold)
 {
+    float margin[TREE_MAX]; /* the greatest of those merged into it */
     for (size_t i = 0; i < t->given; i++) {
-        float own = t->genres[i].threshold;
-        ret_threshold[i] = isnan(own) ? threshold[i] : own;
-        ret_p[i] = p[i];
+        ret_threshold[i] = threshold_of(t, i, threshold);
+        margin[i] = -1.0F;
     }
     for (size_t i = 0; i < t->given; i++) {
         size_t into = t->genres[i].merged_into;
-        if (into == TREE_NONE) {
-            continue;
+        if (into != TREE_NONE) {
+            margin[into] = fmaxf(margin[into], margin_of(p[i], ret_threshold[i]));
         }
-        float margin = clamped(ret_p[i] - ret_threshold[i], -0.5F, 0.5F);
-        if (margin > clamped(ret_p[into] - ret_threshold[into], -0.5F, 0.5F)) {
-            ret_p[into] = clamped(ret_threshold[into] + margin, 0.0F, 1.0F);
-        }
-        ret_p[i] = 0.0F;
-        ret_threshold[i] = 1.0F;
+    }
+    for (size_t i = 0; i < t->given; i++) {
+        bool merged = t->genres[i].merged_into != TREE_NONE;
+        ret_p[i] = merged ? 0.0F : tree_merged_p(p[i], margin[i], ret_threshold[i]);
+        ret_threshold[i] = merged ? 1.0F : ret_threshold[i];
     }
     for (size_t i = t->given; i < t->n; i++) {
         float own = t->genres[i].threshold;

@@ -74,6 +74,12 @@ size_t tree_nearest(const struct tree *t, const char *name, size_t ret[3]);
  * through what is merged into it; else, and for families and own genres, 0. Any thread. */
 void tree_tags(const struct tree *t, const char *tags, unsigned char *hit);
 
+/* The greatest margin, -0.5 to 0.5, of the genres that are merged into a given one, as tree_song
+ * holds it against that one's own; -1 where none is. p, threshold: as there. */
+float tree_merged_margin(const struct tree *t, size_t into, const float *p, const float *threshold);
+/* p of a genre whose own is `p` beside such a margin, at a threshold of its own. */
+float tree_merged_p(float p, float margin, float threshold);
+
 /* What the tree makes of a song. p, threshold: (given) the model's probabilities and thresholds; a
  * NaN p is not known (of a sub-genre that the model lacks) and stays so. ret_p, ret_threshold: (n):
  * a genre into which others are merged has the greatest margin (p less threshold) of them all, and

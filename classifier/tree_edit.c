@@ -154,24 +154,70 @@ enum err_code tree_edit_has(const struct buf *text, enum tree_section section, c
     return code;
 }
 
-enum err_code tree_edit_mend(struct buf *text, bool (*fits)(void *ctx, const struct buf *text),
-                             void *ctx, struct err *e)
+/* Of list[from..n) those stay with which the text fits: as many at a time as seem to, fewer after a
+ * failure, so that a few that do not are found with few trials. */
+static void entries_keep(struct tree_entries *t, size_t from, size_t max, tree_edit_fits *fits,
+                         void *ctx)
 {
-    struct edit d = {0};
     struct buf trial;
-    enum err_code code = edit_open(&d, text, e);
-    struct tree_entries *t = d.entries;
-    buf_init(&trial, text->max);
-    size_t kept = 0;
-    for (size_t i = 0; code == ERR_OK && i < t->n; i++) {
-        t->list[kept] = t->list[i];
-        entries_write(t->list, kept + 1, &trial);
-        kept += fits(ctx, &trial);
+    struct tree_entry *tried = mem_array(t->n + 1, sizeof(*tried));
+    size_t kept = from;
+    size_t step = t->n - from;
+    buf_init(&trial, max);
+    for (size_t i = from; i < t->n;) {
+        step = step < t->n - i ? step : t->n - i;
+        memcpy(tried, t->list, kept * sizeof(*tried));
+        memcpy(tried + kept, t->list + i, step * sizeof(*tried));
+        entries_write(tried, kept + step, &trial);
+        if (!trial.overflow && fits(ctx, &trial)) {
+            memmove(t->list + kept, t->list + i, step * sizeof(*tried));
+            kept += step;
+            i += step;
+            step *= 2;
+        } else if (step > 1) {
+            step /= 2;
+        } else {
+            i++;
+        }
     }
     t->n = kept;
-    code = code ? code : text_replace(text, t, e);
     buf_free(&trial);
+    free(tried);
+}
+
+enum err_code tree_edit_mend(struct buf *text, tree_edit_fits *fits, void *ctx, struct err *e)
+{
+    struct edit d = {0};
+    enum err_code code = edit_open(&d, text, e);
+    if (code == ERR_OK) {
+        entries_keep(d.entries, 0, text->max, fits, ctx);
+        code = text_replace(text, d.entries, e);
+    }
     edit_close(&d);
+    return code;
+}
+
+enum err_code tree_edit_merge(struct buf *text, const struct buf *more, tree_edit_fits *fits,
+                              void *ctx, struct err *e)
+{
+    struct edit here = {0};
+    struct edit other = {0};
+    enum err_code code = edit_open(&here, text, e);
+    code = code ? code : edit_open(&other, more, e);
+    size_t from = code == ERR_OK ? here.entries->n : 0;
+    for (size_t i = 0; code == ERR_OK && i < other.entries->n; i++) {
+        const struct tree_entry *entry = &other.entries->list[i];
+        struct tree_entries *t = here.entries;
+        if (t->n < TREE_ENTRIES_MAX && entry_find(t, entry->section, entry->written) == t->n) {
+            t->list[t->n++] = *entry;
+        }
+    }
+    if (code == ERR_OK) {
+        entries_keep(here.entries, from, text->max, fits, ctx);
+        code = text_replace(text, here.entries, e);
+    }
+    edit_close(&here);
+    edit_close(&other);
     return code;
 }
 

@@ -230,6 +230,7 @@ static void app_close(struct app *a)
     expiry_close(&a->expiry);
     backup_close(&a->backup);
     map_cancel(&a->map);
+    opinions_close(a);
     if (a->session.runner)
         session_close(&a->session);
     if (a->runs.runner)
@@ -329,8 +330,16 @@ void app_rest(struct app *a)
 {
     if (app_is_busy(a))
         return;
+    opinions_drop_stale(a);
     store_release_memory(a->store);
     mem_trim();
+}
+
+void app_use_tree(struct app *a, struct tree *tree)
+{
+    opinions_drop(a);
+    tree_close(a->tree);
+    a->tree = tree;
 }
 
 static void swap(char **one, char **other)
@@ -363,6 +372,7 @@ static void apply(struct app *a, struct config *fresh)
         if (model_open(*fresh->model ? fresh->model : NULL, &model, &e))
             log_error("reload: model kept reason='%s'", e.text);
         else {
+            opinions_drop(a);
             model_close(a->model);
             a->model = model;
         }
@@ -370,10 +380,8 @@ static void apply(struct app *a, struct config *fresh)
     struct tree *tree = NULL;
     if (edits_tree(a, fresh->tree, &tree, &e))
         log_error("reload: genres kept reason='%s'", e.text);
-    else {
-        tree_close(a->tree);
-        a->tree = tree;
-    }
+    else
+        app_use_tree(a, tree);
     config_free(&a->config);
     a->config = *fresh;
     *fresh = (struct config){0};

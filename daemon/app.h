@@ -23,6 +23,7 @@
 #include "daemon/net/notify.h"
 #include "daemon/net/runner.h"
 #include "daemon/net/server.h"
+#include "daemon/opinions.h"
 #include "daemon/runs.h"
 #include "daemon/schedule.h"
 #include "daemon/session.h"
@@ -70,6 +71,7 @@ struct app {
     struct expiry expiry;
     struct backup backup;
     struct map map;
+    struct opinions opinions;
     struct accounts accounts;
     struct door door;
 };
@@ -80,6 +82,8 @@ ERR_NODISCARD enum err_code app_run(const struct app_options *options, struct er
 void app_stop(struct app *a);
 /* Whether a run, a login or a source is at work. */
 bool app_is_busy(const struct app *a);
+/* In place of the tree that was in force, which is closed. */
+void app_use_tree(struct app *a, struct tree *tree);
 /* Gives memory back when nothing is at work. */
 void app_rest(struct app *a);
 /* The login that is stored for config.client_id becomes the one that is used. */

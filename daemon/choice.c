@@ -64,6 +64,42 @@ enum err_code choice_find(struct app *app, const char *name, size_t *ret_genre, 
                    tree_at(app->tree, near[2])->name);
 }
 
+enum err_code choice_resolve(struct app *app, char **genres, size_t *n, struct buf *left_out,
+                             struct err *e)
+{
+    enum err_code code = ERR_OK;
+    size_t kept = 0;
+    for (size_t i = 0; i < *n; i++) {
+        size_t genre = 0;
+        code = code ? code : choice_find(app, genres[i], &genre, e);
+        bool dropped = code != ERR_OK;
+        if (code && left_out) {
+            buf_printf(left_out, "%s%s", left_out->len ? ", " : "", genres[i]);
+            code = ERR_OK;
+        }
+        const char *name = tree_at(app->tree, genre)->name;
+        for (size_t k = 0; k < kept; k++)
+            dropped = dropped || strcmp(genres[k], name) == 0;
+        free(genres[i]);
+        if (!dropped)
+            genres[kept++] = mem_strdup(name);
+    }
+    *n = kept;
+    return code;
+}
+
+enum err_code choice_shown(struct app *app, char ***ret_genres, size_t *ret_n, struct err *e)
+{
+    struct buf left_out;
+    struct err ignored = {0};
+    buf_init(&left_out, 1 << 14);
+    enum err_code code = choice_get(app, ret_genres, ret_n, e);
+    if (code == ERR_OK)
+        code = choice_resolve(app, *ret_genres, ret_n, &left_out, &ignored);
+    buf_free(&left_out);
+    return code;
+}
+
 enum err_code choice_put(struct app *app, char *const *genres, size_t n, struct err *e)
 {
     struct buf list;
@@ -95,7 +131,7 @@ enum err_code choice_drop(struct app *app, const char *genre, struct err *e)
         if (strcmp(genres[i], genre) != 0)
             add_name(&rest, &kept, genres[i]);
     }
-    if (code == ERR_OK)
+    if (code == ERR_OK && kept < n)
         code = choice_put(app, rest, kept, e);
     choice_free(genres, n);
     choice_free(rest, kept);
@@ -250,6 +286,11 @@ static enum err_code places_json(struct app *app, struct places *p, struct err *
     return playlists_add(app, p, e);
 }
 
+enum err_code choice_kept(enum err_code code, struct err *e)
+{
+    return code ? err_wrap(e, "the change is kept, but cannot be shown") : ERR_OK;
+}
+
 /* --- documents
  * ----------------------------------------------------------------------------------- */
 
@@ -269,7 +310,7 @@ enum err_code choice_show(struct app *a, const struct server_request *req, const
     struct places p = {.list = json_array()};
     (void)req;
     (void)body;
-    enum err_code code = choice_get(a, &genres, &n, e);
+    enum err_code code = choice_shown(a, &genres, &n, e);
     if (code == ERR_OK)
         code = places_json(a, &p, e);
     if (code == ERR_OK) {
@@ -362,5 +403,5 @@ enum err_code choice_take(struct app *a, const struct server_request *req, const
         code = store_end(a->store, code, e);
     choice_free(names, n);
     buf_free(&places);
-    return code ? code : choice_show(a, req, NULL, ret, e);
+    return code ? code : choice_kept(choice_show(a, req, NULL, ret, e), e);
 }

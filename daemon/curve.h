@@ -19,12 +19,19 @@ struct curve_point {
     double precision; /* NaN where count is 0 */
 };
 
-/* The points for n songs of which nobody said anything, with probabilities p (sorted by this,
- * descending), and `sure` songs more that the person gave the genre. Songs that they refused it are
- * among neither. A song counts from p >= threshold on; the expected precision is the mean of what
- * is counted: its p, which is calibrated (classifier/calibrate.h), and 1 for each sure song. Of an
- * own genre p is 0.5 and the rule's margin, no probability; its precision says little. */
-void curve_make(float *p, size_t n, size_t sure, struct curve_point ret[CURVE_POINTS]);
+/* A song of which nobody said anything. */
+struct curve_song {
+    float p;      /* of the genre by itself */
+    float margin; /* of those merged into it (tree_merged_margin) */
+};
+
+/* The points for n such songs and `sure` songs more that the person gave the genre. Songs that they
+ * refused it are among neither. A song counts from p >= threshold on, or when it is of a genre
+ * merged into this one; the expected precision is the mean of what
+ * is counted: its p then, which is calibrated (classifier/calibrate.h), and 1 for each sure song.
+ * Of an own genre p is 0.5 and the rule's margin, no probability; its precision says little. */
+void curve_make(const struct curve_song *songs, size_t n, size_t sure,
+                struct curve_point ret[CURVE_POINTS]);
 
 /* GET /api/curve?genre= (Curve of daemon/page/api.ts); as route_fn. */
 ERR_NODISCARD enum err_code curve_get(struct app *a, const struct server_request *req,

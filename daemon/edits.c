@@ -78,30 +78,41 @@ void edits_renew(struct app *a)
         log_error("genres: kept reason='%s'", e.text);
         return;
     }
-    tree_close(a->tree);
-    a->tree = tree;
+    app_use_tree(a, tree);
 }
 
 /* --- a change
  * ------------------------------------------------------------------------------------ */
 
-struct fitting {
-    struct app *app;
-};
+enum err_code edits_lay(struct app *a, const struct buf *text, struct tree **ret_tree,
+                        struct err *e)
+{
+    return tree_make(a->config.tree, text, LAYER, ret_tree, e);
+}
 
 static bool fits(void *ctx, const struct buf *text)
 {
-    const struct fitting *f = ctx;
     struct tree *tree = NULL;
     struct err e = {0};
-    bool fit = tree_make(f->app->config.tree, text, LAYER, &tree, &e) == ERR_OK;
+    bool fit = edits_lay(ctx, text, &tree, &e) == ERR_OK;
     tree_close(tree);
     return fit;
 }
 
+static bool fits_anyway(void *ctx, const struct buf *text)
+{
+    (void)ctx;
+    (void)text;
+    return true;
+}
+
+enum err_code edits_merge(struct app *a, struct buf *text, const struct buf *more, struct err *e)
+{
+    return tree_edit_merge(text, more, fits(a, text) ? fits : fits_anyway, a, e);
+}
+
 enum err_code edits_open(struct app *a, struct edits *d, struct err *e)
 {
-    struct fitting f = {a};
     *d = (struct edits){.tree = NULL};
     if (!a->token.account)
         return err_set(e, ERR_LOGIN, "nobody is logged in, so no genres can be kept");
@@ -111,7 +122,7 @@ enum err_code edits_open(struct app *a, struct edits *d, struct err *e)
     if (code == ERR_OK)
         code = tree_open(*a->config.tree ? a->config.tree : NULL, &d->base, e);
     if (code == ERR_OK && a->edits_left_out)
-        code = tree_edit_mend(&d->text, fits, &f, e);
+        code = tree_edit_mend(&d->text, fits, a, e);
     return code;
 }
 
@@ -146,8 +157,7 @@ enum err_code edits_add_own(struct edits *d, const struct tree *now, const char 
 
 void edits_use(struct app *a, struct edits *d)
 {
-    tree_close(a->tree);
-    a->tree = d->tree;
+    app_use_tree(a, d->tree);
     d->tree = NULL;
     free(a->edits_left_out);
     a->edits_left_out = NULL;
@@ -172,7 +182,7 @@ struct change {
     size_t now;  /* in the tree in force */
     size_t base; /* in the tree without the page's edits; TREE_NONE: it is the page's own */
     char name[TREE_NAME_SIZE];
-    bool vanishes; /* with what was said of its songs, if that was all that it had */
+    bool vanishes; /* with what was said of its songs, and from the choice */
 };
 
 /* Below the page's edits, as it would stand in a text; NULL: nothing is said. */
@@ -331,13 +341,13 @@ static enum err_code change_make(struct change *c, struct err *e)
 static enum err_code change_keep(struct change *c, struct err *e)
 {
     struct app *a = c->app;
-    const struct tree_genre *now = c->now != TREE_NONE ? tree_at(a->tree, c->now) : NULL;
-    bool songs = c->vanishes && now && now->rule && rule_is_none(now->rule);
     enum err_code code = store_begin(a->store, e);
     if (code)
         return code;
     code = store_account_edit(a->store, a->token.account, buf_str(&c->edits->text), e);
-    if (code == ERR_OK && songs)
+    if (code == ERR_OK && c->vanishes)
+        code = choice_drop(a, c->name, e);
+    if (code == ERR_OK && c->vanishes)
         code = store_correction_drop_genre(a->store, a->token.account, c->name, e);
     return store_end(a->store, code, e);
 }
@@ -360,7 +370,7 @@ enum err_code edits_post_tree(struct app *a, const struct server_request *req,
         edits_use(a, &d);
     }
     edits_close(&d);
-    return code ? code : genres_json(a, ret, e);
+    return code ? code : choice_kept(genres_json(a, ret, e), e);
 }
 
 /* --- POST /api/rule
@@ -370,7 +380,7 @@ static enum err_code preview(struct app *a, struct edits *d, const char *name, s
                              struct err *e)
 {
     struct opinion o = {0};
-    enum err_code code = songs_opinion_of(a, d->tree, &o, e);
+    enum err_code code = opinions_make(a, d->tree, &o, e);
     size_t genre = tree_find(d->tree, name);
     if (code == ERR_OK && genre != TREE_NONE) {
         struct genres_count *counts = arena_alloc(&o.arena, o.genres * sizeof(*counts));

@@ -20,6 +20,13 @@ struct app;
  * tree_open. */
 ERR_NODISCARD enum err_code edits_tree(struct app *a, const char *path, struct tree **ret_tree,
                                        struct err *e);
+/* The tree with that text over the others; errors as of tree_open. */
+ERR_NODISCARD enum err_code edits_lay(struct app *a, const struct buf *text, struct tree **ret_tree,
+                                      struct err *e);
+/* Adds to one text what another says of which it says nothing, as far as that can be; all of it
+ * where the text itself is left out, until it is mended. */
+ERR_NODISCARD enum err_code edits_merge(struct app *a, struct buf *text, const struct buf *more,
+                                        struct err *e);
 /* Puts the tree of the account that is logged in now in force, at once or when no job runs. */
 void edits_renew(struct app *a);
 
@@ -44,7 +51,8 @@ void edits_use(struct app *a, struct edits *d);
 void edits_close(struct edits *d);
 
 /* POST /api/tree (TreeEdit -> Genres) and POST /api/rule ({rule} -> RulePreview) of
- * daemon/page/api.ts; as route_fn. ERR_USAGE with one sentence: then nothing has changed. */
+ * daemon/page/api.ts; as route_fn. On failure nothing has changed, unless it says so (choice_kept).
+ */
 ERR_NODISCARD enum err_code edits_post_tree(struct app *a, const struct server_request *req,
                                             const struct json *body, struct json **ret,
                                             struct err *e);

@@ -10,7 +10,7 @@
 #include "store/playlist.h"
 
 struct genres {
-    struct opinion *o;
+    const struct opinion *o;
     struct genres_count *counts; /* (genres) */
     char **chosen;               /* (n_chosen) */
     size_t n_chosen;
@@ -129,14 +129,25 @@ static struct json *genre_json(const struct genres *s, size_t genre)
 /* --- the tree
  * ------------------------------------------------------------------------------------- */
 
-/* Sub-genres stand under the first of their families; own genres stand at the top. */
+/* The family that a sub-genre stands under: the first of its own that is shown, or that one counts
+ * as. TREE_NONE: it stands at the top, as families and own genres do. */
+static size_t family_of(const struct tree *tree, size_t genre)
+{
+    uint32_t parents = tree_at(tree, genre)->parents;
+    for (size_t f = 0; f < GENRE_N; f++) {
+        size_t into = tree_at(tree, f)->merged_into;
+        size_t family = into != TREE_NONE ? into : f;
+        if ((parents >> f & 1) && family < GENRE_N && genres_is_shown(tree_at(tree, family)))
+            return family;
+    }
+    return TREE_NONE;
+}
+
 static struct json *children_json(const struct genres *s, size_t family)
 {
     struct json *children = json_array();
     for (size_t g = GENRE_N; g < s->o->genres; g++) {
-        const struct tree_genre *genre = tree_at(s->o->tree, g);
-        bool first = genre->parents && (size_t)__builtin_ctz(genre->parents) == family;
-        if (!first || !genres_is_shown(genre))
+        if (!genres_is_shown(tree_at(s->o->tree, g)) || family_of(s->o->tree, g) != family)
             continue;
         struct json *child = genre_json(s, g);
         json_set(child, "children", json_array());
@@ -149,8 +160,7 @@ static struct json *tree_json(const struct genres *s)
 {
     struct json *list = json_array();
     for (size_t g = 0; g < s->o->genres; g++) {
-        const struct tree_genre *genre = tree_at(s->o->tree, g);
-        if ((g >= GENRE_N && genre->parents) || !genres_is_shown(genre))
+        if (!genres_is_shown(tree_at(s->o->tree, g)) || family_of(s->o->tree, g) != TREE_NONE)
             continue;
         struct json *j = genre_json(s, g);
         json_set(j, "children", g < GENRE_N ? children_json(s, g) : json_array());
@@ -178,24 +188,24 @@ static struct json *hidden_json(const struct tree *tree)
 
 enum err_code genres_json(struct app *a, struct json **ret, struct err *e)
 {
-    struct opinion o = {0};
-    struct genres s = {.o = &o};
-    enum err_code code = songs_opinion(a, &o, e);
+    struct arena arena = {0};
+    struct genres s = {.n_chosen = 0};
+    enum err_code code = opinions_get(a, false, &s.o, e);
     if (code == ERR_OK)
-        code = store_playlist_list(a->store, a->token.account, &o.arena, &s.playlists,
-                                   &s.n_playlists, e);
+        code = store_playlist_list(a->store, a->token.account, &arena, &s.playlists, &s.n_playlists,
+                                   e);
     if (code == ERR_OK)
-        code = choice_get(a, &s.chosen, &s.n_chosen, e);
+        code = choice_shown(a, &s.chosen, &s.n_chosen, e);
     if (code == ERR_OK) {
         struct json *j = json_object();
-        s.counts = arena_alloc(&o.arena, o.genres * sizeof(*s.counts));
-        genres_count(&o, s.counts);
+        s.counts = arena_alloc(&arena, s.o->genres * sizeof(*s.counts));
+        genres_count(s.o, s.counts);
         json_set(j, "genres", tree_json(&s));
-        json_set_int(j, "songs", (int64_t)o.n);
-        json_set(j, "hidden", hidden_json(o.tree));
+        json_set_int(j, "songs", (int64_t)s.o->n);
+        json_set(j, "hidden", hidden_json(s.o->tree));
         *ret = j;
     }
     choice_free(s.chosen, s.n_chosen);
-    opinion_free(&o);
+    arena_free(&arena);
     return code;
 }

@@ -48,7 +48,7 @@ static enum err_code song_add(struct app *a, const char *genre, const struct jso
 }
 
 static enum err_code songs_keep(struct app *a, struct edits *d, const char *genre,
-                                const struct json *tracks, struct err *e)
+                                const struct json *tracks, int64_t *ret_n, struct err *e)
 {
     enum err_code code = store_begin(a->store, e);
     if (code)
@@ -58,6 +58,8 @@ static enum err_code songs_keep(struct app *a, struct edits *d, const char *genr
         code = song_add(a, genre, t, e);
     if (code == ERR_OK)
         code = choice_add(a, genre, e);
+    if (code == ERR_OK)
+        code = store_correction_count(a->store, a->token.account, genre, ret_n, e);
     return store_end(a->store, code, e);
 }
 
@@ -89,13 +91,10 @@ enum err_code region_post(struct app *a, const struct server_request *req, const
     if (code == ERR_OK)
         code = genre_make(a, &d, title, name, e);
     if (code == ERR_OK)
-        code = songs_keep(a, &d, name, tracks, e);
+        code = songs_keep(a, &d, name, tracks, &n, e);
     if (code == ERR_OK) {
         edits_use(a, &d);
-        code = store_correction_count(a->store, a->token.account, name, &n, e);
         log_info("genres: songs picked genre=%s songs=%zu", name, json_size(tracks));
-    }
-    if (code == ERR_OK) {
         *ret = json_object();
         json_set_str(*ret, "genre", name);
         json_set_int(*ret, "tracks", n);

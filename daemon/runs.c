@@ -197,6 +197,7 @@ static void start_next(struct runs *r)
     r->n_queue--;
     memmove(&r->queue[0], &r->queue[1], r->n_queue * sizeof(r->queue[0]));
     r->last_step = SIZE_MAX;
+    opinions_drop(r->app); /* it needs its own, and the room */
     if (wish_job(r->app, &r->now.wish, r->now.id, &job, &e) == ERR_OK && !r->now.wish.dry_run &&
         store_run_start(r->app->store, r->now.id, r->app->token.account, job->name, clock_utc_s(),
                         &e)) {

@@ -42,15 +42,14 @@ size_t song_facts_bin(enum song_stat stat, double value)
 
 /* All that a document is made of. */
 struct facts {
-    struct opinion o;
+    const struct opinion *o;
+    struct arena arena;
     size_t at;    /* of the song in the opinion */
     size_t genre; /* whose songs the numbers are held against; TREE_NONE */
-    struct song song;
+    const struct song *song;
     int64_t liked_s;
     struct store_saying *sayings; /* (n_sayings) */
     size_t n_sayings;
-    struct store_stats *stats; /* (n_stats) */
-    size_t n_stats;
     const char **playlists; /* (n_playlists) genres */
     size_t n_playlists;
 };
@@ -60,12 +59,12 @@ struct facts {
 
 static int word_of(const struct facts *f, size_t genre)
 {
-    return (int)f->o.word[f->at * f->o.genres + genre];
+    return (int)f->o->word[f->at * f->o->genres + genre];
 }
 
 static double p_of(const struct facts *f, size_t genre)
 {
-    return (double)f->o.p[f->at * f->o.genres + genre];
+    return (double)f->o->p[f->at * f->o->genres + genre];
 }
 
 static bool is_in_playlist(const struct facts *f, const char *genre)
@@ -101,15 +100,15 @@ static size_t genres_take(const struct facts *f, struct told told[TREE_MAX])
     size_t n = 0;
     size_t kept = 0;
     size_t others = 0;
-    for (size_t g = 0; g < f->o.genres; g++) {
-        if (genres_is_shown(tree_at(f->o.tree, g)))
-            all[n++] = (struct told){g, opinion_is(&f->o, f->at, g, 0), p_of(f, g)};
+    for (size_t g = 0; g < f->o->genres; g++) {
+        if (genres_is_shown(tree_at(f->o->tree, g)))
+            all[n++] = (struct told){g, opinion_is(f->o, f->at, g, 0), p_of(f, g)};
     }
     qsort(all, n, sizeof(all[0]), by_told);
     for (size_t i = 0; i < n; i++) {
         bool guess = !all[i].is && word_of(f, all[i].genre) == 0 && all[i].genre < GENRE_N;
         bool wanted = all[i].is || word_of(f, all[i].genre) != 0 || all[i].genre == f->genre;
-        if (!wanted && (!guess || others == LIKELIEST || !f->o.songs[f->at].p))
+        if (!wanted && (!guess || others == LIKELIEST || !f->o->songs[f->at].p))
             continue;
         others += !wanted;
         told[kept++] = all[i];
@@ -122,12 +121,12 @@ static struct json *genres_list(const struct facts *f, const struct told *told, 
     struct json *list = json_array();
     for (size_t i = 0; i < n; i++) {
         size_t g = told[i].genre;
-        const struct tree_genre *genre = tree_at(f->o.tree, g);
+        const struct tree_genre *genre = tree_at(f->o->tree, g);
         struct json *j = json_object();
         json_set_str(j, "name", genre->name);
         json_set_str(j, "title", genre->title);
         json_set_num(j, "p", told[i].p);
-        json_set_num(j, "threshold", (double)f->o.threshold[f->at * f->o.genres + g]);
+        json_set_num(j, "threshold", (double)f->o->threshold[f->at * f->o->genres + g]);
         json_set_bool(j, "is", told[i].is);
         json_set_int(j, "word", word_of(f, g));
         json_set_bool(j, "playlist", is_in_playlist(f, genre->name));
@@ -153,15 +152,12 @@ static bool is_known(uint32_t mask, const float *stat, size_t i)
 static void histograms_make(const struct facts *f, struct histogram ret[SONG_STATS])
 {
     memset(ret, 0, SONG_STATS * sizeof(*ret));
-    for (size_t k = 0; k < f->n_stats; k++) {
-        const struct store_stats *s = &f->stats[k];
-        size_t song = opinion_find(&f->o, s->track);
-        if (song == OPINION_NONE)
-            continue;
-        bool in = f->genre != TREE_NONE && opinion_is(&f->o, song, f->genre, 0) &&
-                  !f->o.songs[song].excluded;
+    for (size_t song = 0; song < f->o->n; song++) {
+        const struct song *s = &f->o->facts[song];
+        bool in = f->genre != TREE_NONE && opinion_is(f->o, song, f->genre, 0) &&
+                  !f->o->songs[song].excluded;
         for (size_t i = 0; i < SONG_STATS; i++) {
-            if (!is_known(s->mask, s->stat, i))
+            if (!is_known(s->stat_mask, s->stat, i))
                 continue;
             size_t bin = song_facts_bin((enum song_stat)i, (double)s->stat[i]);
             ret[i].all[bin]++;
@@ -187,7 +183,7 @@ static const char *source_of(struct facts *f, size_t stat)
         if (!(s->mask >> stat & 1))
             continue;
         text_time(s->asked_s, when, sizeof(when));
-        return arena_printf(&f->o.arena, "%s %.10s", s->source, when);
+        return arena_printf(&f->arena, "%s %.10s", s->source, when);
     }
     return NULL;
 }
@@ -199,11 +195,11 @@ static struct json *numbers_json(struct facts *f)
     histograms_make(f, histograms);
     for (size_t i = 0; i < SONG_STATS; i++) {
         const struct song_facts_scale *scale = &song_facts_scales[i];
-        bool known = is_known(f->song.stat_mask, f->song.stat, i);
+        bool known = is_known(f->song->stat_mask, f->song->stat, i);
         struct json *j = json_object();
         json_set_str(j, "name", song_stat_name[i]);
         json_set_str(j, "title", scale->title);
-        json_set_num(j, "value", known ? (double)f->song.stat[i] : (double)NAN);
+        json_set_num(j, "value", known ? (double)f->song->stat[i] : (double)NAN);
         json_set_str(j, "source", known ? source_of(f, i) : NULL);
         json_set_num(j, "low", scale->low);
         json_set_num(j, "high", scale->high);
@@ -219,7 +215,7 @@ static struct json *numbers_json(struct facts *f)
 
 static const char *said_of(struct facts *f, const struct store_saying *s)
 {
-    struct arena *a = &f->o.arena;
+    struct arena *a = &f->arena;
     int n = __builtin_popcount(s->mask);
     const char *said = n ? arena_printf(a, "%d audio statistic%s", n, n == 1 ? "" : "s") : "";
     if (*s->tags)
@@ -270,19 +266,20 @@ static struct json *facts_json(struct facts *f)
 {
     char when[24];
     struct told told[TREE_MAX];
-    const struct store_labelled *song = &f->o.songs[f->at];
+    const struct store_labelled *song = &f->o->songs[f->at];
     size_t n = genres_take(f, told);
     if (f->genre == TREE_NONE && n > 0)
         f->genre = told[0].genre;
     text_time(f->liked_s, when, sizeof(when));
     struct json *j = songs_json(song);
-    json_set_str(j, "album", f->song.album);
-    json_set_num(j, "year", f->song.year ? f->song.year : (double)NAN);
-    json_set_num(j, "duration_ms", f->song.duration_ms ? (double)f->song.duration_ms : (double)NAN);
+    json_set_str(j, "album", f->song->album);
+    json_set_num(j, "year", f->song->year ? f->song->year : (double)NAN);
+    json_set_num(j, "duration_ms",
+                 f->song->duration_ms ? (double)f->song->duration_ms : (double)NAN);
     json_set_str(j, "liked_at", f->liked_s > 0 ? when : NULL);
-    json_set(j, "tags", tags_json(f->song.tags));
+    json_set(j, "tags", tags_json(f->song->tags));
     json_set_bool(j, "excluded", song->excluded);
-    json_set_str(j, "genre", f->genre != TREE_NONE ? tree_at(f->o.tree, f->genre)->name : NULL);
+    json_set_str(j, "genre", f->genre != TREE_NONE ? tree_at(f->o->tree, f->genre)->name : NULL);
     json_set(j, "genres", genres_list(f, told, n));
     json_set(j, "numbers", numbers_json(f));
     json_set(j, "sources", sources_list(f));
@@ -292,20 +289,17 @@ static struct json *facts_json(struct facts *f)
 static enum err_code facts_read(struct app *a, int64_t track, struct facts *f, struct err *e)
 {
     const int64_t account = a->token.account;
-    struct arena *arena = &f->o.arena;
-    enum err_code code = songs_opinion(a, &f->o, e);
+    struct arena *arena = &f->arena;
+    enum err_code code = opinions_get(a, true, &f->o, e);
     if (code)
         return code;
-    f->at = opinion_find(&f->o, track);
+    f->at = opinion_find(f->o, track);
     if (f->at == OPINION_NONE)
         return err_set(e, ERR_USAGE, "the same song stands among yours under another id");
-    code = store_label_song(a->store, track, arena, &f->song, e);
-    if (code == ERR_OK)
-        code = store_liked_since(a->store, account, track, &f->liked_s, e);
+    f->song = &f->o->facts[f->at];
+    code = store_liked_since(a->store, account, track, &f->liked_s, e);
     if (code == ERR_OK)
         code = store_saying_list(a->store, track, arena, &f->sayings, &f->n_sayings, e);
-    if (code == ERR_OK)
-        code = store_saying_stats(a->store, account, arena, &f->stats, &f->n_stats, e);
     return code ? code
                 : store_playlist_having(a->store, account, track, arena, &f->playlists,
                                         &f->n_playlists, e);
@@ -326,6 +320,6 @@ enum err_code song_facts_get(struct app *a, const struct server_request *req,
         code = facts_read(a, track, &f, e);
     if (code == ERR_OK)
         *ret = facts_json(&f);
-    opinion_free(&f.o);
+    arena_free(&f.arena);
     return code;
 }

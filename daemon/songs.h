@@ -18,11 +18,6 @@ ERR_NODISCARD enum err_code songs_list(struct app *a, const char *genre, struct 
 ERR_NODISCARD enum err_code songs_review(struct app *a, size_t most, struct json **ret,
                                          struct err *e);
 
-/* What the daemon thinks of all liked songs now. Caller: opinion_free, also on failure. */
-ERR_NODISCARD enum err_code songs_opinion(struct app *a, struct opinion *o, struct err *e);
-/* The same with another tree than the one in force. */
-ERR_NODISCARD enum err_code songs_opinion_of(struct app *a, const struct tree *tree,
-                                             struct opinion *o, struct err *e);
 /* {"id","name","artists"} */
 struct json *songs_json(const struct store_labelled *song);
 

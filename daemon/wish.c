@@ -125,29 +125,15 @@ static enum err_code take_from(struct app *app, struct work_options *o, struct e
     return code;
 }
 
-/* Names as the tree has them, each once. A name that the tree does not have is an error, or, with
- * `lenient`, left out: a sync must not fail for a genre that was taken out of genres.conf. */
-static enum err_code genres_resolve(struct app *app, char **genres, size_t *n, bool lenient,
-                                    struct err *e)
+/* A sync must not fail for a genre that was taken out of genres.conf. */
+static enum err_code chosen_resolve(struct app *app, struct work_options *o, struct err *e)
 {
-    enum err_code code = ERR_OK;
-    size_t kept = 0;
-    for (size_t i = 0; i < *n; i++) {
-        size_t genre = 0;
-        code = code ? code : choice_find(app, genres[i], &genre, e);
-        bool twice = code != ERR_OK;
-        if (code && lenient) {
-            log_warning("genres: left out reason='%s'", e->text);
-            code = ERR_OK;
-        }
-        const char *name = tree_at(app->tree, genre)->name;
-        for (size_t k = 0; k < kept; k++)
-            twice = twice || strcmp(genres[k], name) == 0;
-        free(genres[i]);
-        if (!twice)
-            genres[kept++] = mem_strdup(name);
-    }
-    *n = kept;
+    struct buf left_out;
+    buf_init(&left_out, 4096);
+    enum err_code code = choice_resolve(app, o->genres, &o->n_genres, &left_out, e);
+    if (left_out.len)
+        log_warning("genres: left out names='%s'", buf_str(&left_out));
+    buf_free(&left_out);
     return code;
 }
 
@@ -168,7 +154,7 @@ static enum err_code fill_options(struct app *app, struct wish *wish,
     enum err_code code = take_from(app, &o, e);
     if (code == ERR_OK && wish->n_genres == 0) {
         code = choice_get(app, &o.genres, &o.n_genres, e);
-        code = code ? code : genres_resolve(app, o.genres, &o.n_genres, true, e);
+        code = code ? code : chosen_resolve(app, &o, e);
     } else if (code == ERR_OK)
         copy_genres(wish, &o);
     /* Until genres are chosen, a sync only reads and labels. */
@@ -327,7 +313,7 @@ enum err_code wish_check(struct app *app, struct wish *wish, struct err *e)
     if (wish->kind == WISH_DROP || wish->kind == WISH_RELEASE || wish->kind == WISH_APPLY ||
         wish->kind == WISH_PLACES)
         return ERR_OK;
-    code = genres_resolve(app, wish->genres, &wish->n_genres, false, e);
+    code = choice_resolve(app, wish->genres, &wish->n_genres, NULL, e);
     if (code || wish->n_genres)
         return code;
     code = choice_get(app, &chosen, &n_chosen, e);

@@ -1,5 +1,4 @@
-/* What each source said of one song, and the statistics of all songs, as those sources that count
- * tell them (store_fact_order). */
+/* What each source said of one song, as those sources that count tell it (store_fact_order). */
 #ifndef STORE_SAYING_H
 #define STORE_SAYING_H
 
@@ -22,16 +21,5 @@ struct store_saying {
 ERR_NODISCARD enum err_code store_saying_list(struct store *s, int64_t track, struct arena *a,
                                               struct store_saying **ret_list, size_t *ret_n,
                                               struct err *e);
-
-struct store_stats {
-    int64_t track;
-    uint32_t mask; /* bit i: stat[i] is known */
-    float stat[SONG_STATS];
-};
-/* (n) of the songs that are sorted and of which some statistic is known, ascending by track; a
- * value is that of the first source that knows it. */
-ERR_NODISCARD enum err_code store_saying_stats(struct store *s, int64_t account, struct arena *a,
-                                               struct store_stats **ret_list, size_t *ret_n,
-                                               struct err *e);
 
 #endif

@@ -31,7 +31,7 @@ export interface KeptPlaylist {
   name: string;
   id: string | null;
   total: number;
-  state: string;
+  state: string; // "active", "gone", "missing"; "left": there is no such genre any more
 }
 
 export interface Budget {

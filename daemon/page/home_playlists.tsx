@@ -9,6 +9,7 @@ import { count } from "./text.ts";
 const states: Record<string, string> = {
   active: "",
   gone: "you deleted it; sort its genre again to have a new one",
+  left: "its genre is gone, so it is left as it is",
   released: "left to you",
   dropped: "let go",
 };
@@ -67,7 +68,7 @@ export function HomePlaylists({ status }: { status: Status }) {
                 {states[playlist.state] && `, ${states[playlist.state]}`}
               </span>
             </span>
-            {playlist.state === "active" && (
+            {(playlist.state === "active" || playlist.state === "left") && (
               <button type="button" class="small" onClick={() => setReleased(playlist)}>
                 Leave it to me<span class="hidden-text">: {playlist.name}</span>
               </button>

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 
 from harness import DEADLINE_S, Scenario, slow, until
 
@@ -182,6 +183,87 @@ class Tree(Logged):
         self.assertIn("soul (genred)", after)
         self.assertNoViolations()
 
+    def test_a_removed_genre_leaves_nothing_behind(self):
+        song = self.songs("electronic")[0]
+        self.post("/api/tree", {"genre": "mix", "rule": "rock or pop"})
+        self.post("/api/label", {"track": song, "is": ["mix"]})
+        self.assertIn(song, self.songs("mix"))
+        self.post("/api/choice", {"genres": ["rock", "mix"]})
+        self.wait(self.post("/api/sync", {}, 202))
+        kept = self.fake.contents()["mix (genred)"]
+        self.assertGreater(len(kept), 10)
+        self.post("/api/tree", {"genre": "mix", "rule": None})
+        self.assertEqual(self.get("/api/choice")["genres"], ["rock"])
+        self.assertEqual(self.get("/api/status")["genres"], ["rock"])
+        choice = self.get("/api/choice")["genres"]
+        self.assertEqual(self.post("/api/choice", {"genres": choice})["genres"], choice)
+        self.assertNotIn("\tmix\t", "".join(line for line in self.run_ctl("backup").stdout
+                                            .splitlines(True) if line.startswith("label")))
+        run = self.wait(self.post("/api/sync", {}, 202))
+        self.assertEqual(run["outcome"], "done")
+        self.assertEqual(self.fake.contents()["mix (genred)"], kept)  # it is left alone
+        states = {p["genre"]: p["state"] for p in self.get("/api/status")["playlists"]}
+        self.assertEqual((states["mix"], states["rock"]), ("left", "active"))
+        self.assertIn("its genre is gone", self.run_ctl("status").stdout)
+        self.assertNotIn(song, self.songs(self.post("/api/region", {
+            "name": "mix", "tracks": [self.songs("rock")[0]]})["genre"]))
+        self.post("/api/tree", {"genre": "mix", "rule": None})
+        self.assertEqual(self.ctl("drop", "--yes", "mix")["job"], "drop")
+        self.assertNotIn("mix (genred)", self.fake.contents())
+        self.assertNoViolations()
+
+    def test_a_name_that_is_gone_from_the_file_is_not_shown_as_chosen(self):
+        with sqlite3.connect(os.path.join(self.state_dir, "genred.db")) as database:
+            database.execute("UPDATE account SET genres = 'rock,nothing,pop'")
+        self.assertEqual(self.get("/api/choice")["genres"], ["rock", "pop"])
+        self.assertEqual([n for n, g in self.flat().items() if g["chosen"]], ["pop", "rock"])
+
+    def test_what_is_chosen_follows_a_merge(self):
+        self.post("/api/choice", {"genres": ["pop", "rock", "soul"]})
+        self.post("/api/tree", {"genre": "pop", "merge_into": "soul"})
+        self.post("/api/tree", {"genre": "rock", "merge_into": "jazz"})
+        self.assertEqual(self.get("/api/choice")["genres"], ["soul", "jazz"])
+        self.assertEqual([n for n, g in self.flat().items() if g["chosen"]], ["jazz", "soul"])
+        self.post("/api/tree", {"genre": "rock", "merge_into": None})
+        self.assertEqual(self.get("/api/choice")["genres"], ["soul", "rock"])
+
+    def test_sub_genres_stay_where_they_can_be_seen(self):
+        def places():
+            tops = self.get("/api/genres")["genres"]
+            return {child["name"]: top["name"] for top in tops for child in top["children"]} | {
+                top["name"]: None for top in tops}
+
+        before = places()
+        mine = [name for name, top in before.items() if top == "metal"]
+        self.assertGreater(len(mine), 3)
+        self.post("/api/tree", {"genre": "metal", "merge_into": "rock"})
+        after = places()
+        self.assertEqual({after[name] for name in mine}, {"rock"})
+        self.post("/api/tree", {"genre": "rock", "hidden": True})
+        after = places()
+        self.assertEqual(set(before) - set(after), {"metal", "rock"})  # all others are there
+        self.assertIn(None, {after[name] for name in mine})
+        self.post("/api/tree", {"genre": "rock", "hidden": False})
+        self.post("/api/tree", {"genre": "metal", "merge_into": mine[0]})
+        after = places()
+        self.assertEqual(set(before) - set(after), {"metal"})
+        self.assertNotIn("metal", after.values())
+        self.post("/api/tree", {"genre": "metal", "merge_into": None})
+        self.assertEqual(places(), before)
+
+    def test_a_failure_after_the_change_says_that_it_is_kept(self):
+        def rename(was, now):
+            with sqlite3.connect(os.path.join(self.state_dir, "genred.db")) as database:
+                database.execute(f"ALTER TABLE {was} RENAME TO {now}")
+
+        rename("playlist", "elsewhere")
+        failure = self.post("/api/tree", {"genre": "rock", "title": "Guitars"}, 500)
+        self.assertIn("the change is kept, but cannot be shown: ", failure["message"])
+        rename("elsewhere", "playlist")
+        self.assertEqual(self.flat()["rock"]["title"], "Guitars")
+        self.post("/api/tree", {"genre": "rock", "title": "Strings"})
+        self.assertEqual(self.flat()["rock"]["title"], "Strings")
+
     def test_forgetting_everything_forgets_them(self):
         self.post("/api/tree", {"genre": "rock", "title": "Guitars"})
         self.post("/api/choice", {"from": ["albums"]})
@@ -192,6 +274,99 @@ class Tree(Logged):
         self.login()
         self.assertEqual(self.flat()["rock"]["title"], "rock")
         self.assertEqual(self.get("/api/choice")["from"], ["liked"])
+
+
+class AtOnce(Logged):
+    """What is judged is kept for the next question; no change may leave an old answer."""
+
+    def setUp(self):
+        super().setUp()
+        self.tree = os.path.join(self.directory, "genres.conf")
+        self.environment["GENRED_CLASSIFIER_TREE"] = self.tree
+        self.configuration = os.path.join(self.directory, "genred.conf")
+        self.environment["GENRED_CONFIG"] = self.configuration
+        self.put(self.tree, "")
+        self.put(self.configuration, "")
+        self.again()
+
+    @staticmethod
+    def put(path, text):
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(text)
+
+    def reload(self):
+        before = self.log().count("genred: reloaded")
+        self.daemon.send_signal(signal.SIGHUP)
+        until(lambda: self.log().count("genred: reloaded") > before, "the reload")
+
+    def documents(self):
+        """Of each its hash: what differs is named, and not printed whole."""
+        paths = ["genres", "list?genre=rock", "curve?genre=rock", "statistics", "review?n=5",
+                 "song?track=" + self.song, "why?track=" + self.song]
+        return {path: hash(json.dumps(self.get("/api/" + path))) for path in paths}
+
+    def seen(self, change, **told):
+        """The change shows at once, and all is as a daemon says that has kept nothing."""
+        before = self.documents()
+        self.assertEqual(self.documents(), before, told)  # from what is kept
+        change()
+        after = self.documents()
+        self.assertNotEqual(after, before, told)
+        self.again()
+        self.assertEqual(after, self.documents(), told)
+
+    def test_every_change_is_seen(self):
+        self.song = self.songs("rock")[0]
+        other = self.songs("electronic")[0]
+        edits = [{"genre": "rock", "threshold": 0.9}, {"genre": "rock", "title": "Guitars"},
+                 {"genre": "pop", "merge_into": "rock"}, {"genre": "electronic", "hidden": True},
+                 {"genre": "fast", "rule": "tempo > 120"}, {"genre": "rock", "threshold": None},
+                 {"genre": "pop", "merge_into": None}, {"genre": "electronic", "hidden": False}]
+        for edit in edits:
+            self.seen(lambda e=edit: self.post("/api/tree", e), edit=edit)
+        for word in ({"track": other, "is": ["rock"]}, {"track": other, "not": ["electronic"]},
+                     {"track": other, "forget": True}, {"track": self.song, "not": ["rock"]}):
+            self.seen(lambda w=word: self.post("/api/label", w), word=word)
+        self.seen(lambda: self.post("/api/region", {"name": "Mine", "tracks": [other]}))
+        self.seen(lambda: self.ctl("exclude", other))
+        self.seen(lambda: self.ctl("exclude", "--forget", other))
+        self.seen(lambda: self.post("/api/choice", {"genres": ["rock"]}))
+
+    def test_what_comes_from_outside_is_seen(self):
+        self.song = self.songs("rock")[0]
+        def sync():
+            self.wait(self.post("/api/sync", {}, 202))
+
+        def likes(do):
+            self.fake.control("/" + do, {"n": 5})
+            sync()
+
+        def take(path, text):
+            self.put(path, text)
+            self.reload()
+
+        def write():
+            with sqlite3.connect(os.path.join(self.state_dir, "genred.db")) as database:
+                database.execute("UPDATE correction SET verdict = 1 - verdict")
+
+        self.seen(lambda: likes("like"))
+        self.seen(lambda: likes("unlike"))
+        self.seen(lambda: take(self.tree, "[threshold]\nrock = 0.95\n"))
+        self.seen(lambda: take(self.tree, "[threshold]\nrock = 0.15\n"))
+        self.seen(lambda: take(self.configuration, "[sort]\nthreshold = 0.9\n"))
+        self.post("/api/label", {"track": self.song, "is": ["jazz"]})
+        self.seen(write)
+        backup = os.path.join(self.directory, "backup")
+        self.put(backup, self.run_ctl("backup").stdout)
+        self.post("/api/label", {"track": self.song, "forget": True})
+        self.seen(lambda: self.ctl("restore", backup))
+        kept = self.get("/api/genres")["songs"]
+        self.ctl("logout", "--forget", "--yes")
+        self.assertEqual((self.get("/api/genres")["songs"], self.get("/api/statistics")["songs"]),
+                         (0, 0))
+        self.login()
+        sync()
+        self.assertEqual(self.get("/api/genres")["songs"], kept)
 
 
 class File(Choosing):
@@ -266,6 +441,30 @@ class Curve(Logged):
                 self.assertEqual((now["count"], now["precision"]),
                                  (point["count"], point["precision"]))
                 self.assertAlmostEqual(now["shown"], point["threshold"], places=6)
+
+    def test_it_agrees_with_the_genres(self):
+        """Whatever is merged, and whatever the own thresholds are."""
+        self.post("/api/tree", {"genre": "metal", "threshold": 0.3})
+        for genre in ("pop", "metal", "soul"):
+            self.post("/api/tree", {"genre": genre, "merge_into": "rock"})
+        self.post("/api/tree", {"genre": "r", "rule": "rock and energy > 0.5"})
+        self.post("/api/label", {"track": self.songs("electronic")[0], "is": ["rock"]})
+        self.post("/api/label", {"track": self.songs("rock")[2], "not": ["rock"]})
+        alone = self.get("/api/curve?genre=electronic")
+        merged = False
+        for genre in ("rock", "electronic", "r"):
+            curve = self.get("/api/curve?genre=" + genre)
+            self.assertEqual(curve["count"], self.flat()[genre]["tracks"])
+            for point in curve["points"][::15]:
+                flat = self.flat(self.post("/api/tree", {"genre": genre,
+                                                         "threshold": point["threshold"]}))
+                self.assertEqual(flat[genre]["tracks"], point["count"], (genre, point))
+                now = self.get("/api/curve?genre=" + genre)
+                self.assertEqual(now["points"], curve["points"])
+                self.assertAlmostEqual(now["precision"] or 0, point["precision"] or 0)
+            merged = merged or curve["points"][-1]["count"] > alone["points"][-1]["count"] + 20
+            self.post("/api/tree", {"genre": genre, "threshold": None})
+        self.assertTrue(merged)
 
     def test_the_persons_word_is_certain(self):
         before = self.get("/api/curve?genre=jazz")["points"]
@@ -399,6 +598,38 @@ class Region(Logged):
         genres = {name: (g["title"], g["threshold"], g["rule"], g["chosen"], g["from_page"])
                   for name, g in self.flat().items()}
         return genres, self.get("/api/choice")["from"]
+
+    def test_a_restore_adds_what_is_missing(self):
+        song = self.songs("rock")[0]
+        for edit in ({"genre": "Mine", "rule": "jazz"}, {"genre": "rock", "title": "Guitars"},
+                     {"genre": "pop", "title": "Hits"}, {"genre": "house", "merge_into": "techno"}):
+            self.post("/api/tree", edit)
+        self.post("/api/label", {"track": song, "is": ["mine"]})
+        with sqlite3.connect(os.path.join(self.state_dir, "genred.db")) as database:
+            database.execute("INSERT INTO correction SELECT account, track, 'long-gone', 1, 9"
+                             " FROM correction WHERE genre = 'mine'")
+        file = os.path.join(self.directory, "backup")
+        with open(file, "w", encoding="utf-8") as out:
+            out.write(self.run_ctl("backup").stdout)
+        self.ctl("logout", "--forget", "--yes")
+        self.login()
+        self.ctl("sync")
+        for edit in ({"genre": "Other", "rule": "pop"}, {"genre": "rock", "title": "Stone"},
+                     {"genre": "techno", "merge_into": "house"}):
+            self.post("/api/tree", edit)
+        restored = self.ctl("restore", file)
+        self.assertEqual((restored["edits"], restored["labels"], restored["labels_left_out"]),
+                         (True, 1, 1))
+        for _ in range(2):
+            genres = self.flat()
+            self.assertEqual((genres["rock"]["title"], genres["pop"]["title"]), ("Stone", "Hits"))
+            self.assertEqual((genres["mine"]["rule"], genres["other"]["rule"]), ("jazz", "pop"))
+            self.assertEqual(self.hidden(), {"techno": "house"})  # the backup's does not fit it
+            self.assertIn(song, self.songs("mine"))
+            self.assertEqual(self.get("/api/status")["warnings"], [])
+            self.again()
+        again = self.ctl("restore", file)
+        self.assertEqual((again["edits"], again["labels"]), (False, 0))
 
     def test_a_backup_has_it_all(self):
         picked = self.songs("rock")[:3]

@@ -1,5 +1,5 @@
-/* What sources said (store/saying.h), the list of playlists (store/listing.h), and two questions
- * about one song. */
+/* What sources said (store/saying.h), of one song and of all (store/label.h), the list of playlists
+ * (store/listing.h), and two questions about one song. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +14,7 @@
 
 #include "store/account.h"
 #include "store/fact.h"
+#include "store/label.h"
 #include "store/liked.h"
 #include "store/listing.h"
 #include "store/playlist.h"
@@ -117,20 +118,60 @@ static void test_sayings(void **state)
     assert_non_null(strstr(list[1].tags, "rock; pop"));
 }
 
-static void test_stats_of_all(void **state)
+static void say_words(struct bench *b, int song, const char *source, const char *tags,
+                      const char *label)
+{
+    struct err e = {0};
+    struct store_words words = {tags, "", label};
+    assert_int_equal(store_fact_track_put(b->s, b->track[song], source, 5500, &words, &e), ERR_OK);
+}
+
+static void same_song(const struct song *x, const struct song *y)
+{
+    assert_string_equal(x->id, y->id);
+    assert_string_equal(x->name, y->name);
+    assert_string_equal(x->artists, y->artists);
+    assert_string_equal(x->album, y->album);
+    assert_string_equal(x->label, y->label);
+    assert_string_equal(x->tags, y->tags);
+    assert_int_equal(x->year, y->year);
+    assert_int_equal(x->is_explicit, y->is_explicit);
+    assert_int_equal(x->stat_mask, y->stat_mask);
+    assert_memory_equal(x->stat, y->stat, sizeof(x->stat));
+}
+
+static void test_all_songs_as_each(void **state)
 {
     struct bench *b = *state;
     struct err e = {0};
-    struct store_stats *list = NULL;
-    size_t n = 0;
+    struct store_songs all = {0};
+    int64_t artist = 0;
+    struct store_words of_artist = {"rock; pop", "", ""};
     say_stats(b, 0, "spotify", 7, 0.25F);
     say_stats(b, 0, "reccobeats", 2, 0.75F);
     say_stats(b, 1, "unused", 7, 0.5F);
-    assert_int_equal(store_saying_stats(b->s, b->account, &b->a, &list, &n, &e), ERR_OK);
-    assert_int_equal(n, 1);
-    assert_int_equal(list[0].track, b->track[0]);
-    assert_int_equal(list[0].mask, 7);
-    assert_true(list[0].stat[0] < 0.5F && list[0].stat[1] > 0.5F && list[0].stat[2] < 0.5F);
+    assert_int_equal(sql_int(b->s, &artist, 0, &e, "SELECT id FROM artist", ""), ERR_OK);
+    assert_int_equal(store_fact_artist_put(b->s, artist, "spotify", 6000, &of_artist, &e), ERR_OK);
+    of_artist.tags = "noise";
+    assert_int_equal(store_fact_artist_put(b->s, artist, "unused", 6000, &of_artist, &e), ERR_OK);
+    say_words(b, 1, "spotify", "live; pop", "Label");
+    say_words(b, 1, "reccobeats", "dub", "");
+    assert_int_equal(store_label_songs(b->s, b->account, &b->a, &all, &e), ERR_OK);
+    assert_int_equal(all.n, 2);
+    for (size_t i = 0; i < 2; i++) {
+        struct song one = {0};
+        assert_int_equal(store_label_song(b->s, all.row[i], &b->a, &one, &e), ERR_OK);
+        same_song(&all.song[i], &one);
+        assert_true(i == 0 || all.row[i] > all.row[i - 1]);
+    }
+    size_t first = all.row[0] == b->track[0] ? 0 : 1;
+    assert_int_equal(all.song[first].stat_mask, 7);
+    assert_true(all.song[first].stat[0] < 0.5F && all.song[first].stat[1] > 0.5F);
+    assert_string_equal(all.song[first].tags, "rock; pop");
+    assert_string_equal(all.song[1 - first].tags, "dub; live; pop; rock");
+    assert_string_equal(all.song[1 - first].label, "Label");
+    assert_int_equal(store_label_songs(b->s, b->account + 1, &b->a, &all, &e), ERR_OK);
+    assert_int_equal(all.n, 0);
 }
 
 static void test_one_song(void **state)
@@ -189,7 +230,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_sayings),
-        TEST(test_stats_of_all),
+        TEST(test_all_songs_as_each),
         TEST(test_one_song),
         TEST(test_the_list_is_replaced),
     };

@@ -201,6 +201,71 @@ static void test_mending_keeps_what_fits(void **state)
     buf_free(&text);
 }
 
+static bool lacks_bad(void *ctx, const struct buf *text)
+{
+    size_t *trials = ctx;
+    ++*trials;
+    return strstr(buf_str(text), "= bad") == NULL;
+}
+
+static void test_mending_takes_few_trials(void **state)
+{
+    (void)state;
+    enum { N = 200 };
+    for (size_t each = 1; each <= 2 * N; each *= 2) { /* so many-th entry does not fit */
+        struct buf text, good;
+        struct err e = {0};
+        size_t trials = 0, bad = 0;
+        buf_init(&text, 1 << 14);
+        buf_init(&good, 1 << 14);
+        buf_add_str(&text, "[hide]\n");
+        for (size_t i = 1; i <= N; i++) {
+            bool fitting = i % each != 0;
+            bad += !fitting;
+            buf_printf(&text, "g%zu = %s\n", i, fitting ? "yes" : "bad");
+            if (fitting)
+                buf_printf(&good, "%sg%zu = yes\n", good.len ? "" : "[hide]\n", i);
+        }
+        assert_int_equal(tree_edit_mend(&text, lacks_bad, &trials, &e), ERR_OK);
+        assert_string_equal(buf_str(&text), buf_str(&good));
+        assert_true(trials <= 2 * N + 20 && trials <= 32 * bad + 1);
+        buf_free(&text);
+        buf_free(&good);
+    }
+}
+
+static void test_merging_adds_what_is_missing(void **state)
+{
+    (void)state;
+    char file[] = "[rename]\njazz = Cool\n";
+    static const char more[] = "[own]\nmine = rock\nother = pop\n[rename]\nROCK = Stone\n"
+                               "pop = Hits\nsoul = Guitars\n[merge]\ntechno = house\n";
+    struct buf text, from;
+    struct err e = {0};
+    buf_init(&text, 4096);
+    buf_init(&from, 4096);
+    buf_add_str(&text, "[own]\nmine = jazz\n[rename]\nrock = Guitars\n[merge]\n"
+                       "house = techno\n");
+    buf_add_str(&from, more);
+    assert_int_equal(tree_edit_merge(&text, &from, fits, file, &e), ERR_OK);
+    static const char merged[] = "[own]\nmine = jazz\nother = pop\n[rename]\nrock = Guitars\n"
+                                 "pop = Hits\n[merge]\nhouse = techno\n";
+    assert_string_equal(buf_str(&text), merged);
+    assert_int_equal(tree_edit_merge(&text, &from, fits, file, &e), ERR_OK);
+    assert_string_equal(buf_str(&text), merged);
+    text.max = strlen(merged) + 5; /* no room for more */
+    buf_clear(&from);
+    buf_add_str(&from, "[hide]\nspoken = yes\n");
+    assert_int_equal(tree_edit_merge(&text, &from, fits, file, &e), ERR_OK);
+    assert_string_equal(buf_str(&text), merged);
+    buf_clear(&from);
+    buf_add_str(&from, "rubbish");
+    assert_int_equal(tree_edit_merge(&text, &from, fits, file, &e), ERR_CONFIG);
+    assert_string_equal(buf_str(&text), merged);
+    buf_free(&text);
+    buf_free(&from);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -241,6 +306,8 @@ int main(void)
         cmocka_unit_test(test_lines_are_replaced),
         cmocka_unit_test(test_what_cannot_be_written),
         cmocka_unit_test(test_mending_keeps_what_fits),
+        cmocka_unit_test(test_mending_takes_few_trials),
+        cmocka_unit_test(test_merging_adds_what_is_missing),
         cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
