@@ -174,7 +174,7 @@ function Plane({ map, values }: { map: SongMap; values: URLSearchParams }) {
   const [said, setSaid] = useState("");
   const [only, setOnly] = useState(new Set<number>());
   const [lassoing, setLassoing] = useState(false);
-  const [rest, setRest] = useState<Rest>({ count: 0, nearest: [] });
+  const [rest, setRest] = useState<Rest | null>(null); // null: before the first look
   const [chosen, setChosen] = useState<Chosen | null>(keptChoice);
   const families = useMemo(() => familiesOf(map), [map]);
   const index = useMemo(() => new Map(map.id.map((id, i) => [id, i])), [map]);
@@ -296,7 +296,7 @@ function Plane({ map, values }: { map: SongMap; values: URLSearchParams }) {
               <Icon path="M5 14c-2-5 3-10 8-10s8 4 7 8-8 6-12 4m0 0c-1 2 0 4-3 5" />
               {lassoing ? "Draw around songs" : "Lasso"}
             </button>
-            <button disabled={!rest.count} onClick={() => take(stage.current?.inView() ?? [])}>
+            <button disabled={!rest?.count} onClick={() => take(stage.current?.inView() ?? [])}>
               Take the songs in view
             </button>
           </div>
@@ -323,23 +323,25 @@ function Plane({ map, values }: { map: SongMap; values: URLSearchParams }) {
         {said}
       </p>
       {chosen && <ChosenSongs songs={taken.map((i) => songOf(map, i))} chosen={chosen} change={setChosen} />}
-      <section class="card">
-        <h2>{drawn ? `${count(rest.count, "song")} in view` : count(rest.count, "song")}</h2>
-        {rest.count > LISTED && <p class="muted">The {LISTED} nearest to the middle of the map:</p>}
-        {!rest.count && <p class="muted">No song is in view. Show the whole map or all genres.</p>}
-        <ul class="list map-list">
-          {rest.nearest.map((song) => (
-            <li key={map.id[song]}>
-              <span
-                class="dot"
-                style={{ background: colourOf(map.genres[map.genre[song]!]?.name ?? null) }}
-              />
-              <SongLink song={songOf(map, song)} />
-              <span class="muted">{titleOf(map, song)}</span>
-            </li>
-          ))}
-        </ul>
-      </section>
+      {rest && (
+        <section class="card">
+          <h2>{drawn ? `${count(rest.count, "song")} in view` : count(rest.count, "song")}</h2>
+          {rest.count > LISTED && <p class="muted">The {LISTED} nearest to the middle of the map:</p>}
+          {!rest.count && <p class="muted">No song is in view. Show the whole map or all genres.</p>}
+          <ul class="list map-list">
+            {rest.nearest.map((song) => (
+              <li key={map.id[song]}>
+                <span
+                  class="dot"
+                  style={{ background: colourOf(map.genres[map.genre[song]!]?.name ?? null) }}
+                />
+                <SongLink song={songOf(map, song)} />
+                <span class="muted">{titleOf(map, song)}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </>
   );
 }

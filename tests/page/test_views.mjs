@@ -26,7 +26,7 @@ describe("every view", () => {
       nowhere: "/nowhere",
     });
     // Something to preview, and a map that is ready.
-    await box.post("/api/choice", { genres: ["rock", "pop", "jazz"] });
+    await box.post("/api/choice", { genres: ["rock", "pop", "soul"] });
     await box.get("/api/map");
   });
 
