@@ -226,7 +226,9 @@ class Password(Page):
         self.assertFalse(self.ctl("web", "--no-password")["password"])
         self.assertEqual(self.session()["password"], "none")
         self.set_password()
-        self.set_password("")
+        self.set_password("", status=2)
+        self.assertAnswer(401, "GET", "/api/status", None, "password", Cookie=None)
+        self.ctl("web", "--no-password")
         self.assertAnswer(200, "GET", "/api/status", Cookie=None)
 
     def test_wrong_ones_have_to_wait(self):
@@ -281,8 +283,9 @@ class Password(Page):
         self.assertEqual((status, "not the same" in shown), (2, True), shown)
         self.assertEqual(self.terminal(b"\x03")[0], 130)
         self.enter()
-        self.assertEqual(self.terminal(b"\n")[0], 0)
-        self.assertFalse(self.ctl("web")["password"])
+        status, shown = self.terminal(b"\n")
+        self.assertEqual((status, "--no-password" in shown), (2, True), shown)
+        self.assertTrue(self.ctl("web")["password"])
 
     def test_it_is_kept_as_a_hash_and_stays_when_all_is_forgotten(self):
         self.set_password()
@@ -324,6 +327,7 @@ class Proxy(Page):
         super().setUp()
         self.open(GENRED_DAEMON_PAGE_HOST=self.name)
         self.set_password()
+        self.find()
         self.host = self.name
 
     def test_its_name_and_origin_are_ours(self):
