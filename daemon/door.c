@@ -338,7 +338,7 @@ static enum err_code try_password(struct door *d, const struct server_request *r
                ? guard_enter(&d->guard, &peer, password, clock_boot_ms(), &session, ret_left_ms, e)
                : err_set(e, ERR_USAGE, "the request's body has no password");
     json_wipe(body);
-    if (code == ERR_OK) {
+    if (session) {
         set_cookie(req, reply, session->id);
         server_request_session(req, session->number);
         look_for_idle(d);

@@ -52,22 +52,35 @@ static int diag_open(const struct ask *ask)
     return -1;
 }
 
+/* What follows the head is aligned to 4 bytes, as the head is long already. */
+union answer {
+    struct nlmsghdr head;
+    struct {
+        struct nlmsghdr head;
+        struct inet_diag_msg socket;
+    } told;
+    struct {
+        struct nlmsghdr head;
+        struct nlmsgerr error;
+    } failed;
+    char bytes[2048];
+};
+
 /* Without a connection the kernel falls back to a listening socket. Without an inode the socket has
  * no owner any more, and its uid says root. */
-static enum server_owner_answer diag_read(const struct nlmsghdr *head, size_t n, bool listening,
+static enum server_owner_answer diag_read(const union answer *got, size_t n, bool listening,
                                           uid_t *ret_uid)
 {
-    const struct inet_diag_msg *told = NLMSG_DATA(head);
-    const struct nlmsgerr *error = NLMSG_DATA(head);
-    if (n < sizeof(*head) || head->nlmsg_len > n)
+    const struct inet_diag_msg *socket = &got->told.socket;
+    if (n < sizeof(got->head) || got->head.nlmsg_len > n)
         return SERVER_OWNER_UNTOLD;
-    if (head->nlmsg_type == NLMSG_ERROR && n >= NLMSG_LENGTH(sizeof(*error)))
-        return error->error == -ENOENT ? SERVER_OWNER_NONE : SERVER_OWNER_UNTOLD;
-    if (head->nlmsg_type != SOCK_DIAG_BY_FAMILY || n < NLMSG_LENGTH(sizeof(*told)))
+    if (got->head.nlmsg_type == NLMSG_ERROR && n >= sizeof(got->failed))
+        return got->failed.error.error == -ENOENT ? SERVER_OWNER_NONE : SERVER_OWNER_UNTOLD;
+    if (got->head.nlmsg_type != SOCK_DIAG_BY_FAMILY || n < sizeof(got->told))
         return SERVER_OWNER_UNTOLD;
-    if ((told->idiag_state == LISTEN) != listening || told->idiag_inode == 0)
+    if ((socket->idiag_state == LISTEN) != listening || socket->idiag_inode == 0)
         return SERVER_OWNER_NONE;
-    *ret_uid = told->idiag_uid;
+    *ret_uid = socket->idiag_uid;
     return SERVER_OWNER_FOUND;
 }
 
@@ -86,10 +99,7 @@ enum server_owner_answer server_owner_ask(const struct server_owner_end *own,
                            .idiag_dport = htons(peer->port),
                            .idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE}}},
     };
-    union {
-        struct nlmsghdr head;
-        char bytes[2048];
-    } got;
+    union answer got;
     put_address(ask.request.id.idiag_src, own, v4);
     put_address(ask.request.id.idiag_dst, peer, v4);
     int fd = diag_open(&ask);
@@ -97,7 +107,7 @@ enum server_owner_answer server_owner_ask(const struct server_owner_end *own,
         return SERVER_OWNER_UNTOLD;
     ssize_t n = recv(fd, &got, sizeof(got), 0);
     close(fd);
-    return n < 0 ? SERVER_OWNER_UNTOLD : diag_read(&got.head, (size_t)n, peer->port == 0, ret_uid);
+    return n < 0 ? SERVER_OWNER_UNTOLD : diag_read(&got, (size_t)n, peer->port == 0, ret_uid);
 }
 
 /* --- /proc -------------------------------------------------------------------------------------

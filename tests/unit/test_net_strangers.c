@@ -281,7 +281,7 @@ static void a_group_may_and_is_renewed(void **state)
 static struct server_owner_end end_of(int fd, bool peer)
 {
     struct server_owner_end end;
-    struct sockaddr_in at;
+    struct sockaddr_in at = {0};
     socklen_t n = sizeof(at);
     assert_int_equal(peer ? getpeername(fd, (struct sockaddr *)&at, &n)
                           : getsockname(fd, (struct sockaddr *)&at, &n),
