@@ -1,5 +1,6 @@
 #include "daemon/config.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -272,6 +273,8 @@ static enum err_code defaults_take(struct config *c, struct err *e)
 /* The paths that depend on the system, once all else is known. */
 static enum err_code paths_take(struct config *c, struct err *e)
 {
+    /* Each row of the table has given its default. */
+    assert(c->state_dir != NULL && c->socket != NULL && c->tree != NULL);
     if (*c->state_dir == '\0') {
         char *found = config_path_state();
         if (found == NULL) {
