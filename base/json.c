@@ -270,6 +270,11 @@ void json_add_str(struct json *array, const char *value)
     json_add(array, string_of(value));
 }
 
+void json_add_num(struct json *array, double value)
+{
+    json_add(array, made(isfinite(value) ? cJSON_CreateNumber(value) : cJSON_CreateNull()));
+}
+
 void json_print(const struct json *j, bool indented, struct buf *b)
 {
     if (j == NULL) {

@@ -154,6 +154,7 @@ static enum err_code open_loop(struct app *a, struct err *e)
     session_open(&a->session, a);
     schedule_open(&a->schedule, a);
     expiry_open(&a->expiry, a);
+    map_open(&a->map, a);
     accounts_open(&a->accounts, a);
     if (a->options.transient >= 0)
         a->lease = lease_new(a->loop, a->options.transient, lease_ended, a);
@@ -228,6 +229,7 @@ static void app_close(struct app *a)
     schedule_close(&a->schedule);
     expiry_close(&a->expiry);
     backup_close(&a->backup);
+    map_cancel(&a->map);
     if (a->session.runner)
         session_close(&a->session);
     if (a->runs.runner)
@@ -316,6 +318,7 @@ void app_stop(struct app *a)
     session_cancel(&a->session);
     runs_cancel(&a->runs, 0);
     sources_cancel(&a->sources);
+    map_cancel(&a->map);
     a->stopper = loop_timer_new(a->loop, stop_when_idle, a);
     loop_timer_start(a->stopper, 0);
 }

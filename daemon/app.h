@@ -14,6 +14,7 @@
 #include "daemon/events.h"
 #include "daemon/expiry.h"
 #include "daemon/jobs/token.h"
+#include "daemon/map.h"
 #include "daemon/net/client.h"
 #include "daemon/net/lease.h"
 #include "daemon/net/loop.h"
@@ -63,6 +64,7 @@ struct app {
     struct sources sources;
     struct expiry expiry;
     struct backup backup;
+    struct map map;
     struct accounts accounts;
 };
 

@@ -13,6 +13,7 @@
 #include "daemon/policy.h"
 #include "daemon/song.h"
 #include "daemon/songs.h"
+#include "daemon/statistics.h"
 #include "daemon/status.h"
 #include "store/place.h"
 
@@ -259,6 +260,8 @@ const struct route route_rows[] = {
     {"GET", "/api/review", true, true, 200, get_review, 0},
     {"GET", "/api/why", true, true, 200, get_why, 0},
     {"GET", "/api/similar", true, true, 200, get_similar, 0},
+    {"GET", "/api/map", true, true, 200, map_get, 0},
+    {"GET", "/api/statistics", true, true, 200, statistics_get, 0},
     {"POST", "/api/label", false, true, 200, post_label, 0},
     {"GET", "/api/exclusions", true, false, 200, get_exclusions, 0},
     {"POST", "/api/exclude", false, false, 200, post_exclude, 0},

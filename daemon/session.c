@@ -246,6 +246,7 @@ enum err_code session_answer(struct session *s, const char *url, struct err *e)
 /* The database as it was before the first login; what was sent to Spotify still counts. */
 static enum err_code forget_all(struct app *app, struct err *e)
 {
+    map_cancel(&app->map);
     enum err_code code = store_wipe(app->store, e);
     app->access = (struct access){0};
     app->token.account = 0;

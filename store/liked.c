@@ -113,6 +113,30 @@ enum err_code store_liked_count(struct store *s, int64_t account, const char *mo
     return q.code;
 }
 
+enum err_code store_liked_times(struct store *s, int64_t account, struct arena *a,
+                                struct store_liked_time **ret_list, size_t *ret_n, struct err *e)
+{
+    struct sql q;
+    int64_t max = 0;
+    size_t n = 0;
+    enum err_code code =
+        sql_int(s, &max, 0, e, "SELECT count(*) FROM liked WHERE account = ?", "i", account);
+    if (code == ERR_OK)
+        code =
+            sql_start(&q, s, e, "SELECT track, added_s FROM liked WHERE account = ? ORDER BY track",
+                      "i", account);
+    if (code)
+        return code;
+    struct store_liked_time *list = arena_alloc(a, ((size_t)max + 1) * sizeof(*list));
+    while (sql_row(&q, e))
+        list[n++] = (struct store_liked_time){sql_col_int(&q, 0), sql_col_int(&q, 1)};
+    if (q.code == ERR_OK) {
+        *ret_list = list;
+        *ret_n = n;
+    }
+    return q.code;
+}
+
 enum err_code store_liked_search(struct store *s, int64_t account, const char *text, size_t max,
                                  struct arena *a, struct store_found **ret_list, size_t *ret_n,
                                  struct err *e)

@@ -54,6 +54,16 @@ struct store_liked_counts {
 ERR_NODISCARD enum err_code store_liked_count(struct store *s, int64_t account, const char *model,
                                               struct store_liked_counts *ret_counts, struct err *e);
 
+/* When each song was liked. */
+struct store_liked_time {
+    int64_t track;
+    int64_t added_s; /* UTC epoch */
+};
+/* All likes, ascending by track. */
+ERR_NODISCARD enum err_code store_liked_times(struct store *s, int64_t account, struct arena *a,
+                                              struct store_liked_time **ret_list, size_t *ret_n,
+                                              struct err *e);
+
 /* A song, of those that are sorted, that a person may mean. */
 struct store_found {
     int64_t track;

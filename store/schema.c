@@ -177,6 +177,15 @@ static const struct migration migrations[] = {
      "  WHERE account = old.account AND track = old.track"
      "  AND EXISTS(SELECT 1 FROM account WHERE id = old.account) GROUP BY account, track"
      "  ON CONFLICT DO NOTHING; END;"},
+    {"map",
+     /* Made of all songs when it does not exist; made_of: hash of the label's place; late: it was
+        put among the others, who stayed */
+     "CREATE TABLE map(account INTEGER PRIMARY KEY REFERENCES account ON DELETE CASCADE,"
+     "  model TEXT NOT NULL, scale REAL NOT NULL);"
+     "CREATE TABLE map_place(account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
+     "  track INTEGER NOT NULL REFERENCES track ON DELETE CASCADE, x REAL NOT NULL,"
+     "  y REAL NOT NULL, made_of INTEGER NOT NULL, late INTEGER NOT NULL,"
+     "  PRIMARY KEY(account, track)) WITHOUT ROWID;"},
 };
 
 enum err_code schema_migrate(struct store *s, struct err *e)

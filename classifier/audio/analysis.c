@@ -165,6 +165,13 @@ static void block_add(struct analysis *a, size_t end, size_t n)
     a->blocks++;
 }
 
+/* On to the samples of the next block. */
+static void window_move(struct analysis *a)
+{
+    memmove(a->window, a->window + STFT_STEP, (STFT_SPAN - STFT_STEP) * sizeof(*a->window));
+    a->filled -= STFT_STEP;
+}
+
 static void keep(struct analysis *a, const float *x, size_t n)
 {
     const size_t room = a->samples < KEPT_MOST ? KEPT_MOST - a->samples : 0;
@@ -191,8 +198,7 @@ void analysis_add(struct analysis *a, const float *x, size_t n)
         n -= taken;
         if (a->filled == STFT_SPAN) {
             block_add(a, STFT_SPAN, SIMD_N);
-            memmove(a->window, a->window + STFT_STEP, (STFT_SPAN - STFT_STEP) * sizeof(*x));
-            a->filled = STFT_SPAN - STFT_STEP;
+            window_move(a);
         }
     }
 }
@@ -272,15 +278,26 @@ static void tempo_all(struct analysis *a)
     free(onset);
 }
 
+/* The frames that are left, up to nine, of which the last ones reach beyond the signal's end. */
+static void rest_add(struct analysis *a, size_t frames)
+{
+    memset(a->window + a->filled, 0, (STFT_SPAN - a->filled) * sizeof(*a->window));
+    if (frames > (a->blocks + 1) * SIMD_N) {
+        block_add(a, a->filled, SIMD_N);
+        window_move(a);
+        memset(a->window + a->filled, 0, (STFT_SPAN - a->filled) * sizeof(*a->window));
+    }
+    if (frames > a->blocks * SIMD_N) {
+        block_add(a, a->filled, frames - a->blocks * SIMD_N);
+    }
+}
+
 void analysis_end(struct analysis *a, struct summary *ret)
 {
     struct summary *s = &a->summary;
-    const size_t frames = stft_frames(a->samples), end = a->filled;
+    const size_t frames = stft_frames(a->samples);
     assert(a->samples > 0);
-    memset(a->window + end, 0, (STFT_SPAN - end) * sizeof(*a->window));
-    if (frames > a->blocks * SIMD_N) {
-        block_add(a, end, frames - a->blocks * SIMD_N);
-    }
+    rest_add(a, frames);
     s->frames = frames;
     s->duration_s = (double)a->samples / STFT_RATE;
     hpss_end(a->hpss, a->samples, summary_at(s, SUMMARY_HARMONIC),

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "classifier/audio/analysis.h"
+#include "classifier/map.h"
 #include "classifier/model.h"
 #include "classifier/near.h"
 #include "classifier/why.h"
@@ -124,6 +125,31 @@ static void bench_near(double calibration)
     }
     tell("near_1000000", least, calibration);
     near_free(near);
+}
+
+#define MAPPED 20000
+
+/* A map of a large library, on one core: songs around 400 centres. */
+static void bench_map(double calibration)
+{
+    float centre[400][32];
+    struct rand_seq r = {13};
+    float *places = mem_array(MAPPED, sizeof(centre[0]));
+    float *at = mem_array(MAPPED, 2 * sizeof(*at));
+    for (size_t i = 0; i < sizeof(centre) / sizeof(float); i++)
+        centre[i / 32][i % 32] = (float)rand_normal(&r);
+    for (size_t i = 0; i < MAPPED; i++) {
+        for (size_t d = 0; d < 32; d++)
+            places[i * 32 + d] = centre[i % 400][d] + 0.5F * (float)rand_normal(&r);
+        at[2 * i] = at[2 * i + 1] = NAN;
+    }
+    struct map_task t = {.n = MAPPED, .dim = 32, .places = places, .at = at};
+    double start = now_s();
+    if (!map_make(&t))
+        exit(1);
+    tell("map_20000", now_s() - start, calibration);
+    free(places);
+    free(at);
 }
 
 static void bench_why(double calibration)
@@ -278,6 +304,7 @@ int main(void)
     tell("calibration", calibration, calibration);
     bench_label(calibration);
     bench_near(calibration);
+    bench_map(calibration);
     bench_why(calibration);
     bench_diff(calibration);
     bench_features();

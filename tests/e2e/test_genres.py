@@ -193,6 +193,7 @@ class Upgrade(Scenario):
                 "ALTER TABLE outbox DROP COLUMN run;"
                 "DROP TRIGGER liked_in; DROP TRIGGER liked_moved; DROP TRIGGER liked_out;"
                 "DROP TABLE place_track; DROP TABLE place; DROP TABLE song;"
+                "DROP TABLE map_place; DROP TABLE map;"
                 "PRAGMA user_version = 1;")
         database.close()
         self.start()

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "classifier/audio/analysis.h"
+#include "classifier/audio/stft.h"
 #include "tests/golden/audio_golden.h"
 #include "tests/unit/made_sound.h"
 
@@ -122,9 +123,50 @@ static void test_all_of_the_file(void **state)
     buf_free(&text);
 }
 
+/* Root mean square of the frame at `centre`, beyond the signal zeros. */
+static double naive_rms(const float *x, size_t n, size_t centre)
+{
+    double sum = 0.0;
+    for (size_t k = 0; k < STFT_WINDOW; k++) {
+        const size_t at = centre + k;
+        if (at >= STFT_WINDOW / 2 && at - STFT_WINDOW / 2 < n) {
+            const double value = (double)x[at - STFT_WINDOW / 2];
+            sum += value * value;
+        }
+    }
+    return sqrt(sum / (double)STFT_WINDOW);
+}
+
+/* However many samples the last frames have of their own. */
+static void test_every_length_has_all_its_frames(void **state)
+{
+    (void)state;
+    static float x[MADE_N];
+    assert_true(made_sound("mix", x));
+    for (size_t n = 4 * STFT_STEP - 200; n < 5 * STFT_STEP + 700; n += 171) {
+        struct summary s;
+        double sum = 0.0;
+        struct analysis *a = analysis_new();
+        analysis_add(a, x, n);
+        analysis_end(a, &s);
+        analysis_free(a);
+        assert_int_equal(s.frames, 1 + n / STFT_HOP);
+        for (size_t f = 0; f < s.frames; f++) {
+            sum += naive_rms(x, n, f * STFT_HOP);
+        }
+        for (size_t r = 0; r < SUMMARY_N; r++) {
+            const struct moment *m = s.at + summary_rows[r].first;
+            assert_true(m->n == (double)s.frames || r == SUMMARY_MEL || r == SUMMARY_HARMONIC ||
+                        r == SUMMARY_PERCUSSIVE);
+        }
+        near("mix", "rms", n, summary_of(&s, SUMMARY_RMS)->mean, sum / (double)s.frames, 1e-5);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_length_has_all_its_frames),
         cmocka_unit_test(test_kept_numbers),
         cmocka_unit_test(test_all_of_the_file),
     };
