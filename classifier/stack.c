@@ -42,7 +42,6 @@ struct stack {
     size_t rows; /* of the last forward */
     const float *x;
     float *scratch;
-    struct rand_seq rand;
     struct stack_state state;
 };
 
@@ -171,7 +170,7 @@ struct stack *stack_new(const struct stack_row *rows, size_t n_rows, struct stac
     s->parts = mem_array(n_rows, sizeof(*s->parts));
     s->n = n_rows;
     s->batch = batch;
-    s->rand.state = seed;
+    s->state.rand.state = seed;
     for (size_t i = 0; i < n_rows; i++) {
         struct part *p = &s->parts[i];
         p->row = rows[i];
@@ -193,7 +192,7 @@ struct stack *stack_new(const struct stack_row *rows, size_t n_rows, struct stac
     s->state.moment1 = mem_array(s->state.n, sizeof(float));
     s->state.moment2 = mem_array(s->state.n, sizeof(float));
     for (size_t i = 0; i < n_rows; i++)
-        weights_begin(&s->parts[i], s->state.params + s->parts[i].at, &s->rand);
+        weights_begin(&s->parts[i], s->state.params + s->parts[i].at, &s->state.rand);
     return s;
 }
 
@@ -309,7 +308,7 @@ static void drop_forward(struct stack *s, const struct part *p, const float *x, 
     const size_t values = n * size_of(p->in);
     const float share = training ? 1.0F / (1.0F - p->row.drop) : 1.0F;
     for (size_t i = 0; i < values; i++) {
-        p->kept[i] = !training || rand_unit(&s->rand) >= (double)p->row.drop;
+        p->kept[i] = !training || rand_unit(&s->state.rand) >= (double)p->row.drop;
         p->y[i] = p->kept[i] ? x[i] * share : 0.0F;
     }
 }
@@ -343,7 +342,7 @@ static void part_forward(struct stack *s, struct part *p, const float *x, size_t
     }
     case STACK_RELU:
         memcpy(p->y, x, n * size_of(p->in) * sizeof(*x));
-        layer_relu_forward(p->y, n * size_of(p->in), 0.0F, &s->rand);
+        layer_relu_forward(p->y, n * size_of(p->in), 0.0F, &s->state.rand);
         break;
     case STACK_POOL:
         layer_pool_forward(&pool, x, p->y, p->from);

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/rand.h"
+
 enum stack_kind {
     STACK_CONV, /* 3 x 3, to n channels */
     STACK_NORM, /* of each channel over the batch */
@@ -56,8 +58,8 @@ void stack_backward(struct stack *s, const float *dlogits);
  * are zero afterwards. decay: per step times rate, of weights, not of biases, gains and shifts. */
 void stack_update(struct stack *s, double rate, double decay);
 
-/* All that is learned, in one block, and what goes with it in training: a checkpoint is the four
- * of them. */
+/* All that is learned, in one block, and what goes with it in training: a checkpoint is all of
+ * it but the gradients. */
 struct stack_state {
     float *params; /* (n), with what the normalisations remember */
     float *grads;
@@ -65,6 +67,7 @@ struct stack_state {
     float *moment2;
     size_t n;
     int64_t steps;
+    struct rand_seq rand; /* what is dropped next */
 };
 struct stack_state *stack_state(struct stack *s);
 
