@@ -75,9 +75,13 @@ class Features(unittest.TestCase):
         got = json.loads(out)
         for name in ONE:
             self.assertEqual(sorted(got[name]), ["mean", "var"], name)
+            self.assertEqual(sorted(got["range"][name]), ["max", "min"], name)
         for name, n in SEVERAL.items():
             self.assertEqual(len(got[name]), n, name)
             self.assertEqual(sorted(got[name][n - 1]), ["mean", "var"], name)
+            self.assertEqual(len(got["range"][name]), n, name)
+            self.assertEqual(sorted(got["range"][name][n - 1]), ["max", "min"], name)
+        self.assertAlmostEqual(got["range"]["rms"]["max"], 0.3535, delta=0.002)
         self.assertEqual((got["frames"], got["sample_rate"], got["duration_s"]), (44, 22050, 1.0))
         self.assertGreater(got["tempo"], 0)
         self.assertAlmostEqual(got["harmonic_rms"], math.sqrt(got["harmonic"]["var"] + got["harmonic"]["mean"] ** 2))
@@ -93,6 +97,8 @@ class Features(unittest.TestCase):
         self.assertEqual(cells["file"], path)
         self.assertAlmostEqual(float(cells["rms_mean"]), got["rms"]["mean"], places=6)
         self.assertAlmostEqual(float(cells["mfcc20_var"]) / got["mfcc"][19]["var"], 1, places=6)
+        self.assertAlmostEqual(float(cells["rms_min"]), got["range"]["rms"]["min"], places=6)
+        self.assertAlmostEqual(float(cells["mfcc20_max"]), got["range"]["mfcc"][19]["max"], places=4)
         self.assertAlmostEqual(float(cells["chroma_stft1_mean"]), got["chroma_stft"][0]["mean"], places=6)
         self.assertAlmostEqual(float(cells["onset_strength_mean"]), got["onset_strength"]["mean"], places=6)
 
