@@ -5,6 +5,7 @@ import io
 import json
 import math
 import os
+import pty
 import shutil
 import struct
 import subprocess
@@ -139,6 +140,30 @@ class Features(unittest.TestCase):
         _, err = self.features(self.path("a\x1b]0;x\x07.wav"), self.sound("a.wav"), status=3)
         self.assertNotIn("\x1b", err)
         self.assertNotIn("\x07", err)
+
+    def on_terminal(self, *args):
+        """Standard output, and what a terminal got on standard error."""
+        main, side = pty.openpty()
+        self.addCleanup(os.close, main)
+        done = subprocess.run([f"{BUILD}/genrectl", "features", *args], stdout=subprocess.PIPE, stderr=side, text=True,
+                              timeout=60, check=True, env={"PATH": os.environ["PATH"], "HOME": self.dir})
+        os.write(side, b"END\n")
+        os.close(side)
+        shown = b""
+        while b"END" not in shown:
+            shown += os.read(main, 65536)
+        return done.stdout, shown.decode().replace("END", "").strip()
+
+    def test_a_bar_for_many_files_on_a_terminal(self):
+        paths = [self.sound(f"{i}.wav", hz=200 + 50 * i) for i in range(10)]
+        out, shown = self.on_terminal("--csv", *paths)
+        self.assertEqual([row[0] for row in csv.reader(io.StringIO(out))], ["file", *paths])
+        for part in ("0 of 10", "5 of 10", "10 of 10", "[############............]  50 %"):
+            self.assertIn(part, shown)
+        self.assertTrue(shown.endswith("\x1b[K"), shown)  # nothing of it stays
+        self.assertEqual(self.on_terminal("--csv", *paths[:4])[1], "")
+        self.assertEqual(self.on_terminal("--csv", "--quiet", *paths)[1], "")
+        self.assertEqual(self.features("--csv", *paths)[1], "")
 
     def test_flags_that_do_not_go_together(self):
         path = self.sound("a.wav")
