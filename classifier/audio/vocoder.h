@@ -1,7 +1,7 @@
 /* Faster or slower but as high as before, and higher or lower but as long as before: librosa 0.10's
  * `effects.time_stretch` and `effects.pitch_shift` (a stretch, then resampling) over its
  * `phase_vocoder` (Laroche and Dolson 1999, "Improved phase vocoder time-scale modification of
- * audio", section I; no phase locking). */
+ * audio", section I; no phase locking). Deviation: both at once take one stretch, not two. */
 #ifndef CLASSIFIER_AUDIO_VOCODER_H
 #define CLASSIFIER_AUDIO_VOCODER_H
 
