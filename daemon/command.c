@@ -216,8 +216,8 @@ const struct command_row command_rows[] = {
     {COMMAND_FEATURES, "features", "FILE...", 1, COMMAND_VALUES_MAX, COMMAND_LOCAL, false,
      WORDS_FILES, BIT(CSV) | BIT(PNG), 0, "Measure what sound files sound like.",
      "Reads WAV, AIFF, FLAC, Ogg, Opus and MP3 (M4A if built for it), and prints mean and variance "
-     "of the features that "
-     "librosa 0.10 computes by default: MFCC, chroma, spectral shape, loudness, tempo and others. "
+     "(--json and --csv also the range) of the features that librosa 0.10 computes by default: "
+     "MFCC, chroma, spectral shape, loudness, tempo and others. "
      "Of a file longer than an hour the first hour is read; chroma and tonnetz are of the first "
      "ten "
      "minutes. Each file is read by a process of its own that may do nothing else. What cannot be "
