@@ -89,14 +89,15 @@ $(SHIPPED): $(OUT)/%.o: %.S
 	@mkdir -p $(@D)
 	$(Q)$(CC) -I. -c -o $@ $<
 
-# The page, bundled and written as C. npm's mark is newer than the lock file when all is installed.
-PAGE_SRC := $(wildcard daemon/page/*.ts daemon/page/*.tsx daemon/page/*.css daemon/page/*.html daemon/page/*/*.ts \
-	daemon/page/*/*.tsx) daemon/page/build.mjs
+# The page, bundled and written as C.
+PAGE_SRC := $(wildcard daemon/page/*.ts daemon/page/*.tsx daemon/page/*.css daemon/page/*.html daemon/page/*.svg) \
+	daemon/page/build.mjs
 NPM_MARK := daemon/page/node_modules/.package-lock.json
-$(NPM_MARK): daemon/page/package-lock.json
-	$(call say,NPM,daemon/page)
+# npm's mark is newer than the lock file when all is installed.
+%/node_modules/.package-lock.json: %/package-lock.json
+	$(call say,NPM,$*)
 	@command -v npm >/dev/null || { echo 'npm is needed for the page (make deps installs it); make PAGE=no leaves the page out' >&2; exit 1; }
-	$(Q)cd daemon/page && npm ci --silent --ignore-scripts && touch node_modules/.package-lock.json
+	$(Q)cd $* && npm ci --silent --ignore-scripts && touch node_modules/.package-lock.json
 
 build/page/files.c: $(NPM_MARK) $(PAGE_SRC)
 	$(call say,PAGE,$@)

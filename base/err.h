@@ -23,6 +23,8 @@ enum err_code {
     ERR_CONFIG,      /* the configuration file cannot be used */
     ERR_PARTLY,      /* finished, but not everything could be done */
     ERR_LOGIN,       /* never logged in, or the login ended or was revoked */
+    ERR_PASSWORD,    /* the page's own password is wanted, or was wrong */
+    ERR_TOKEN,       /* a page's word that it is ours is missing or of an earlier start */
     ERR_SCOPE,       /* the login lacks a permission: a fresh consent is needed */
     ERR_PREMIUM,     /* the Premium of the app's owner lapsed */
     ERR_ALLOWLIST,   /* the person is not on the app's list of users */

@@ -231,16 +231,19 @@ void json_set_str(struct json *object, const char *key, const char *value)
     json_set(object, key, string_of(value));
 }
 
-void json_set_int(struct json *object, const char *key, int64_t value)
+/* cJSON writes numbers from 10^15 on as 1e+15, and rounds those beyond 2^53. */
+static struct json *int_of(int64_t value)
 {
-    /* cJSON writes numbers from 10^15 on as 1e+15, and rounds those beyond 2^53. */
-    if (value < 1000000000000000 && value > -1000000000000000) {
-        json_set(object, key, made(cJSON_CreateNumber((double)value)));
-        return;
-    }
+    if (value < 1000000000000000 && value > -1000000000000000)
+        return made(cJSON_CreateNumber((double)value));
     char digits[24];
     snprintf(digits, sizeof(digits), "%lld", (long long)value);
-    json_set(object, key, made(cJSON_CreateRaw(digits)));
+    return made(cJSON_CreateRaw(digits));
+}
+
+void json_set_int(struct json *object, const char *key, int64_t value)
+{
+    json_set(object, key, int_of(value));
 }
 
 void json_set_num(struct json *object, const char *key, double value)
@@ -273,6 +276,11 @@ void json_add_str(struct json *array, const char *value)
 void json_add_num(struct json *array, double value)
 {
     json_add(array, made(isfinite(value) ? cJSON_CreateNumber(value) : cJSON_CreateNull()));
+}
+
+void json_add_int(struct json *array, int64_t value)
+{
+    json_add(array, int_of(value));
 }
 
 void json_print(const struct json *j, bool indented, struct buf *b)

@@ -59,6 +59,7 @@ void json_set_null(struct json *object, const char *key);
 void json_add(struct json *array, struct json *value);
 void json_add_str(struct json *array, const char *value);
 void json_add_num(struct json *array, double value); /* not finite: null */
+void json_add_int(struct json *array, int64_t value);
 /* One line without blanks, or indented. Appended to b. */
 void json_print(const struct json *j, bool indented, struct buf *b);
 

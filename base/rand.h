@@ -1,5 +1,5 @@
-/* Random bytes for secrets, hashes and seeded numbers. Includes OpenSSL together with base/seal.c
- * only. */
+/* Random bytes for secrets, hashes and seeded numbers. With base/seal.c and base/password.c
+ * the only includes of OpenSSL. */
 #ifndef BASE_RAND_H
 #define BASE_RAND_H
 

@@ -10,8 +10,7 @@
 #include "base/text.h"
 #include "classifier/language.h"
 #include "classifier/phrase.h"
-
-enum item_kind { ITEM_GENRE, ITEM_NUMBER, ITEM_LANGUAGE, ITEM_EXPLICIT, ITEM_TAG, ITEM_OPERATOR };
+#include "classifier/rule_word.h"
 
 /* In the order in which they bind; OPEN only while parsing. */
 enum binding { BIND_OPEN, BIND_OR, BIND_AND, BIND_NOT };
@@ -20,14 +19,8 @@ enum compare { LESS, LESS_EQUAL, MORE, MORE_EQUAL, EQUAL, UNEQUAL, COMPARES };
 
 static const char *const compare_text[COMPARES] = {"<", "<=", ">", ">=", "=", "!="};
 
-/* Variables with numbers: the statistics, then these. */
-enum { YEAR = SONG_STATS, DECADE, DURATION, VARIABLES };
-
-static const char *const more_names[] = {"year", "decade", "duration"};
-static const char *const other_words[] = {"and", "or", "not", "explicit", "tag", "language"};
-
 struct item {
-    enum item_kind kind;
+    enum rule_term kind;
     enum binding op;
     enum compare compare;
     size_t which; /* genre, or variable */
@@ -117,27 +110,9 @@ static bool token_is(const struct parse *p, const char *word)
     return p->token.kind == TOKEN_WORD && strcasecmp(p->token.text, word) == 0;
 }
 
-static bool variable_find(const char *name, size_t *ret_variable)
-{
-    for (size_t i = 0; i < VARIABLES; i++) {
-        const char *known = i < SONG_STATS ? song_stat_name[i] : more_names[i - SONG_STATS];
-        if (strcasecmp(name, known) == 0) {
-            *ret_variable = i;
-            return true;
-        }
-    }
-    return false;
-}
-
 bool rule_is_word(const char *word)
 {
-    size_t variable;
-    for (size_t i = 0; i < sizeof(other_words) / sizeof(other_words[0]); i++) {
-        if (strcasecmp(word, other_words[i]) == 0) {
-            return true;
-        }
-    }
-    return variable_find(word, &variable);
+    return rule_word_is(word);
 }
 
 /* --- terms ---------------------------------------------------------------------------------- */
@@ -156,59 +131,19 @@ static enum err_code item_add(struct parse *p, struct item item, struct err *e)
     return ERR_OK;
 }
 
-/* "90s", "1990s" and 1990 are 1990; "10s" is 2010. */
-static bool decade_read(const char *text, double *ret_number)
-{
-    char digits[8];
-    size_t n = strspn(text, "0123456789");
-    bool s = text[n] == 's' || text[n] == 'S';
-    if ((n != 2 && n != 4) || (n == 2 && !s) || text[n + s] != '\0') {
-        return false;
-    }
-    memcpy(digits, text, n);
-    digits[n] = '\0';
-    int64_t year = 0;
-    if (!text_to_int(digits, 0, 9999, &year) || year % 10 != 0) {
-        return false;
-    }
-    *ret_number = (double)(n == 4 ? year : year + (year < 30 ? 2000 : 1900));
-    return true;
-}
-
-static bool number_read(size_t variable, const char *text, double *ret_number)
-{
-    int64_t ms;
-    if (variable == DECADE) {
-        return decade_read(text, ret_number);
-    }
-    if (variable == SONG_MODE &&
-        (strcasecmp(text, "major") == 0 || strcasecmp(text, "minor") == 0)) {
-        *ret_number = strcasecmp(text, "major") == 0;
-        return true;
-    }
-    if (text_to_num(text, -1e9, 1e9, ret_number)) {
-        return true;
-    }
-    if (variable == DURATION && text_to_duration_ms(text, &ms)) {
-        *ret_number = (double)ms / 1000.0;
-        return true;
-    }
-    return false;
-}
-
 /* Takes the comparison and its value after a variable, which is in `name`. */
 static enum err_code compare_take(struct parse *p, const char *name, struct item *item,
                                   struct err *e)
 {
     if (p->token.kind != TOKEN_COMPARE) {
         return err_set(e, ERR_CONFIG, "\"%s\" must be compared, as in: %s", name,
-                       item->kind == ITEM_LANGUAGE ? "language = es" : "energy < 0.4");
+                       item->kind == RULE_LANGUAGE ? "language = es" : "energy < 0.4");
     }
     size_t i = 0;
     while (i < COMPARES && !text_equal(compare_text[i], p->token.text)) {
         i++;
     }
-    if (i == COMPARES || (item->kind == ITEM_LANGUAGE && i < EQUAL)) {
+    if (i == COMPARES || (item->kind == RULE_LANGUAGE && i < EQUAL)) {
         return err_set(e, ERR_CONFIG, "\"%s\" cannot compare \"%s\"", p->token.text, name);
     }
     item->compare = (enum compare)i;
@@ -220,17 +155,17 @@ static enum err_code compare_take(struct parse *p, const char *name, struct item
     if (p->token.kind != TOKEN_WORD) {
         return err_set(e, ERR_CONFIG, "\"%s\" is compared with nothing", name);
     }
-    if (item->kind == ITEM_LANGUAGE && !language_known(value)) {
+    if (item->kind == RULE_LANGUAGE && !language_known(value)) {
         return err_set(e, ERR_CONFIG, "\"%s\" is no language that can be told, such as en or es",
                        value);
     }
-    if (item->kind == ITEM_LANGUAGE) {
+    if (item->kind == RULE_LANGUAGE) {
         text_copy(item->language, sizeof(item->language), value);
         return token_next(p, e);
     }
-    if (!number_read(item->which, value, &item->number)) {
+    if (!rule_word_number(item->which, value, &item->number)) {
         return err_set(e, ERR_CONFIG, "\"%s\" is no %s to compare %s with", value,
-                       item->which == DECADE ? "decade" : "number", name);
+                       item->which == RULE_DECADE ? "decade" : "number", name);
     }
     return token_next(p, e);
 }
@@ -251,27 +186,21 @@ static enum err_code tag_take(struct parse *p, struct item *item, struct err *e)
 /* A term, whose first word is the token. */
 static enum err_code term_take(struct parse *p, struct err *e)
 {
-    struct item item = {.kind = ITEM_GENRE};
+    struct item item = {.kind = RULE_GENRE};
     struct token first = p->token;
-    bool word = first.kind == TOKEN_WORD;
-    if (word && variable_find(first.text, &item.which)) {
-        item.kind = ITEM_NUMBER;
-    } else if (word && strcasecmp(first.text, "language") == 0) {
-        item.kind = ITEM_LANGUAGE;
-    } else if (word && strcasecmp(first.text, "explicit") == 0) {
-        item.kind = ITEM_EXPLICIT;
-    } else if (word && strcasecmp(first.text, "tag") == 0) {
-        item.kind = ITEM_TAG;
-    } else {
+    if (first.kind == TOKEN_WORD) {
+        item.kind = rule_word_term(first.text, &item.which);
+    }
+    if (item.kind == RULE_GENRE) {
         enum err_code code = p->genre(p->ctx, first.text, &item.which, e);
         if (code != ERR_OK) {
             return code;
         }
     }
     enum err_code code = token_next(p, e);
-    if (code == ERR_OK && item.kind == ITEM_TAG) {
+    if (code == ERR_OK && item.kind == RULE_TAG) {
         code = tag_take(p, &item, e);
-    } else if (code == ERR_OK && (item.kind == ITEM_NUMBER || item.kind == ITEM_LANGUAGE)) {
+    } else if (code == ERR_OK && (item.kind == RULE_NUMBER || item.kind == RULE_LANGUAGE)) {
         code = compare_take(p, first.text, &item, e);
     }
     if (code == ERR_OK && p->token.kind == TOKEN_COMPARE) {
@@ -299,7 +228,7 @@ static enum err_code operators_pop(struct parse *p, enum binding op, struct err 
 {
     enum err_code code = ERR_OK;
     while (code == ERR_OK && p->stack_n > 0 && p->stack[p->stack_n - 1] >= op) {
-        struct item item = {.kind = ITEM_OPERATOR, .op = p->stack[--p->stack_n]};
+        struct item item = {.kind = RULE_OPERATOR, .op = p->stack[--p->stack_n]};
         code = item_add(p, item, e);
     }
     return code;
@@ -373,6 +302,11 @@ void rule_free(struct rule *r)
     free(r);
 }
 
+bool rule_is_none(const struct rule *r)
+{
+    return r->n == 1 && r->items[0].kind == RULE_NONE;
+}
+
 /* --- evaluation ------------------------------------------------------------------------------ */
 
 /* The margin of a part and of its negation: two numbers, because what is unknown is neither. */
@@ -391,13 +325,13 @@ static struct margin margin_of(bool yes)
 static bool number_of(size_t variable, const struct song *song, double *ret_number)
 {
     switch (variable) {
-    case YEAR:
+    case RULE_YEAR:
         *ret_number = song->year;
         return song->year > 0;
-    case DECADE:
+    case RULE_DECADE:
         *ret_number = song->year - song->year % 10;
         return song->year > 0;
-    case DURATION:
+    case RULE_DURATION:
         *ret_number = (double)song->duration_ms / 1000.0;
         return song->duration_ms > 0;
     default:
@@ -458,17 +392,19 @@ static struct margin term_margin(const struct item *item, const struct song *son
                                  const float *threshold)
 {
     switch (item->kind) {
-    case ITEM_GENRE:
+    case RULE_GENRE:
         return genre_margin(p[item->which], threshold[item->which]);
-    case ITEM_NUMBER:
+    case RULE_NUMBER:
         return number_margin(item, song);
-    case ITEM_LANGUAGE:
+    case RULE_LANGUAGE:
         return language_margin(item, song);
-    case ITEM_EXPLICIT:
+    case RULE_EXPLICIT:
         return song->is_explicit < 0 ? unknown : margin_of(song->is_explicit > 0);
-    case ITEM_TAG:
+    case RULE_TAG:
         return song->tags[0] == '\0' ? unknown : margin_of(phrase_in(song->tags, item->phrase));
-    case ITEM_OPERATOR:
+    case RULE_NONE:
+        return margin_of(false);
+    case RULE_OPERATOR:
         break;
     }
     return unknown;
@@ -481,7 +417,7 @@ float rule_margin(const struct rule *r, const struct song *song, const float *p,
     size_t n = 0;
     for (size_t i = 0; i < r->n; i++) {
         const struct item *item = &r->items[i];
-        if (item->kind != ITEM_OPERATOR) {
+        if (item->kind != RULE_OPERATOR) {
             stack[n++] = term_margin(item, song, p, threshold);
             continue;
         }

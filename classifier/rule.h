@@ -7,6 +7,7 @@
  *                    language = or != a code of language.h
  *   explicit         alone
  *   tag "PHRASE"     a tag of the song has these words in this order (phrase.h)
+ *   none             of no song: what is in the genre, the person put there
  *
  * Every term gives a margin in [-0.5, 0.5], yes from 0: a genre its probability less its threshold,
  * any other term 0.5 or -0.5. and is the least, or the greatest, not the negative. What is not
@@ -37,6 +38,8 @@ void rule_free(struct rule *r);
  * no allocation. */
 float rule_margin(const struct rule *r, const struct song *song, const float *p,
                   const float *threshold);
+/* Whether it is the one word none. */
+bool rule_is_none(const struct rule *r);
 /* Whether the word means something in rules, so that no genre may be called so (ASCII case). */
 bool rule_is_word(const char *word);
 

@@ -1,5 +1,6 @@
 #include "classifier/tree.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "classifier/tree_read.h"
+#include "classifier/tree_text.h"
 
 #define FILE_MAX ((size_t)256 << 10)
 
@@ -16,11 +18,18 @@
 extern const char tree_shipped_begin[];
 extern const char tree_shipped_end[];
 
-enum err_code tree_read(const char *text, size_t n, struct tree **ret_tree, struct err *e)
+enum err_code tree_layers(const struct tree_text *texts, size_t n, struct tree **ret_tree,
+                          struct err *e)
 {
     struct tree *t = mem_alloc(sizeof(*t));
-    size_t shipped_n = (size_t)((uintptr_t)tree_shipped_end - (uintptr_t)tree_shipped_begin);
-    enum err_code code = tree_read_into(t, tree_shipped_begin, shipped_n, text, n, e);
+    struct tree_text all[TREE_TEXTS_MAX] = {
+        {.text = tree_shipped_begin,
+         .n = (size_t)((uintptr_t)tree_shipped_end - (uintptr_t)tree_shipped_begin)}};
+    assert(n < TREE_TEXTS_MAX);
+    for (size_t i = 0; i < n; i++) {
+        all[i + 1] = texts[i];
+    }
+    enum err_code code = tree_read_into(t, all, n + 1, e);
     if (code != ERR_OK) {
         tree_close(t);
         return code;
@@ -29,17 +38,33 @@ enum err_code tree_read(const char *text, size_t n, struct tree **ret_tree, stru
     return ERR_OK;
 }
 
-enum err_code tree_open(const char *path, struct tree **ret_tree, struct err *e)
+enum err_code tree_read(const char *text, size_t n, struct tree **ret_tree, struct err *e)
+{
+    return tree_layers(&(struct tree_text){.text = text, .n = n}, 1, ret_tree, e);
+}
+
+enum err_code tree_open_under(const char *path, const struct tree_text *more,
+                              struct tree **ret_tree, struct err *e)
 {
     struct buf b;
+    struct tree_text texts[2] = {{.name = path}};
     buf_init(&b, FILE_MAX);
     enum err_code code = path != NULL ? file_read(path, &b, e) : ERR_OK;
     if (code == ERR_OK) {
-        code = tree_read(buf_str(&b), b.len, ret_tree, e);
-        code = code == ERR_OK || path == NULL ? code : err_wrap(e, "%s", path);
+        texts[0].text = buf_str(&b);
+        texts[0].n = b.len;
+        if (more != NULL) {
+            texts[1] = *more;
+        }
+        code = tree_layers(texts, more != NULL ? 2 : 1, ret_tree, e);
     }
     buf_free(&b);
     return code;
+}
+
+enum err_code tree_open(const char *path, struct tree **ret_tree, struct err *e)
+{
+    return tree_open_under(path, NULL, ret_tree, e);
 }
 
 void tree_close(struct tree *t)
@@ -73,7 +98,7 @@ const struct tree_genre *tree_at(const struct tree *t, size_t i)
 size_t tree_find(const struct tree *t, const char *name)
 {
     char key[TREE_KEY_SIZE];
-    tree_read_key(name, key);
+    tree_text_key(name, key);
     for (size_t i = 0; i < t->n; i++) {
         if (text_equal(t->genres[i].name, key)) {
             return i;
@@ -117,7 +142,7 @@ static bool is_nearer(const struct near *a, const struct near *b)
 size_t tree_nearest(const struct tree *t, const char *name, size_t ret[3])
 {
     char key[TREE_KEY_SIZE];
-    tree_read_key(name, key);
+    tree_text_key(name, key);
     struct near of[TREE_MAX];
     for (size_t i = 0; i < t->n; i++) {
         of[i] = near_of(key, t->genres[i].name, i);
@@ -166,28 +191,59 @@ static float clamped(float x, float low, float high)
     return fminf(fmaxf(x, low), high); /* fmaxf takes low for NaN */
 }
 
+static float margin_of(float p, float threshold)
+{
+    return clamped(p - threshold, -0.5F, 0.5F);
+}
+
+static float threshold_of(const struct tree *t, size_t i, const float *threshold)
+{
+    float own = t->genres[i].threshold;
+    return isnan(own) ? threshold[i] : own;
+}
+
+float tree_merged_margin(const struct tree *t, size_t into, const float *p, const float *threshold)
+{
+    float best = -1.0F;
+    for (size_t i = 0; i < t->given; i++) {
+        if (t->genres[i].merged_into == into) {
+            best = fmaxf(best, margin_of(p[i], threshold_of(t, i, threshold)));
+        }
+    }
+    return best;
+}
+
+float tree_merged_p(float p, float margin, float threshold)
+{
+    return margin > margin_of(p, threshold) ? clamped(threshold + margin, 0.0F, 1.0F) : p;
+}
+
 void tree_song(const struct tree *t, const struct song *song, const float *p,
                const float *threshold, float *ret_p, float *ret_threshold)
 {
+    float margin[TREE_MAX]; /* the greatest of those merged into it */
     for (size_t i = 0; i < t->given; i++) {
-        float own = t->genres[i].threshold;
-        ret_threshold[i] = isnan(own) ? threshold[i] : own;
-        ret_p[i] = p[i];
+        ret_threshold[i] = threshold_of(t, i, threshold);
+        margin[i] = -1.0F;
     }
     for (size_t i = 0; i < t->given; i++) {
         size_t into = t->genres[i].merged_into;
-        if (into == TREE_NONE) {
-            continue;
+        if (into != TREE_NONE) {
+            margin[into] = fmaxf(margin[into], margin_of(p[i], ret_threshold[i]));
         }
-        float margin = clamped(ret_p[i] - ret_threshold[i], -0.5F, 0.5F);
-        if (margin > clamped(ret_p[into] - ret_threshold[into], -0.5F, 0.5F)) {
-            ret_p[into] = clamped(ret_threshold[into] + margin, 0.0F, 1.0F);
-        }
-        ret_p[i] = 0.0F;
-        ret_threshold[i] = 1.0F;
+    }
+    for (size_t i = 0; i < t->given; i++) {
+        bool merged = t->genres[i].merged_into != TREE_NONE;
+        ret_p[i] = merged ? 0.0F : tree_merged_p(p[i], margin[i], ret_threshold[i]);
+        ret_threshold[i] = merged ? 1.0F : ret_threshold[i];
     }
     for (size_t i = t->given; i < t->n; i++) {
         float own = t->genres[i].threshold;
+        if (rule_is_none(t->rules[i])) {
+            ret_p[i] = 0.0F;
+            ret_threshold[i] = 1.0F;
+            continue;
+        }
         ret_p[i] = 0.5F + rule_margin(t->rules[i], song, ret_p, ret_threshold);
         ret_threshold[i] = isnan(own) ? 0.5F : own;
     }

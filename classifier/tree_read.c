@@ -4,102 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/ini.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "classifier/genre.h"
+#include "classifier/tree_text.h"
 
-enum { ENTRIES_MAX = 2048, TITLE_MAX = 60 };
-
-/* In the order in which they are applied: later ones speak of genres that earlier ones make. */
-enum section { GENRES, OWN, ALIAS, RENAME, MERGE, HIDE, THRESHOLD, SECTIONS };
-
-static const char *const section_names[SECTIONS] = {"genres", "own",  "alias",    "rename",
-                                                    "merge",  "hide", "threshold"};
-
-struct entry {
-    enum section section;
-    bool shipped;
-    int line;
-    const char *written; /* the key as it stands there */
-    const char *key;
-    const char *value;
-    size_t genre; /* that it speaks of, once applied */
-};
+enum { TITLE_MAX = 60 };
 
 struct reader {
     struct tree *tree;
-    struct entry entries[ENTRIES_MAX];
-    size_t n;
-    bool shipped;                         /* the text that is being read */
-    const struct entry *made[TREE_MAX];   /* the entry that a sub-genre or own genre is of */
-    const struct entry *merged[TREE_MAX]; /* the one that merges a genre */
+    struct tree_entries texts;
+    const struct tree_entry *made[TREE_MAX];   /* the entry that a sub-genre or own genre is of */
+    const struct tree_entry *merged[TREE_MAX]; /* the one that merges a genre */
 };
 
-void tree_read_key(const char *name, char out[TREE_KEY_SIZE])
+static enum err_code at_line(const struct reader *r, const struct tree_entry *entry, struct err *e)
 {
-    size_t n = 0;
-    bool gap = false;
-    for (const char *s = name; *s != '\0' && n + 2 < TREE_KEY_SIZE; s++) {
-        if (strchr(" \t_-", *s) != NULL) {
-            gap = n > 0;
-            continue;
-        }
-        if (gap) {
-            out[n++] = '-';
-        }
-        gap = false;
-        out[n++] = *s >= 'A' && *s <= 'Z' ? (char)(*s - 'A' + 'a') : *s;
-    }
-    out[n] = '\0';
-}
-
-/* --- entries ---------------------------------------------------------------------------------- */
-
-static enum err_code entry_take(void *ctx, const char *section, const char *key, const char *value,
-                                int line, struct err *e)
-{
-    struct reader *r = ctx;
-    char name[TREE_KEY_SIZE];
-    size_t which = 0;
-    while (which < SECTIONS && !text_equal(section, section_names[which])) {
-        which++;
-    }
-    if (which == SECTIONS && section[0] == '\0') {
-        return err_set(e, ERR_CONFIG, "line %d: \"%.40s\" stands before the first section", line,
-                       key);
-    }
-    if (which == SECTIONS) {
-        const char *near = text_nearest(section, section_names, SECTIONS);
-        return err_set(e, ERR_CONFIG, "line %d: there is no section [%.40s]%s%s%s", line, section,
-                       near ? "; did you mean [" : "", near ? near : "", near ? "]?" : "");
-    }
-    if (r->n == ENTRIES_MAX) {
-        return err_set(e, ERR_CONFIG, "line %d: there are more than %d entries", line, ENTRIES_MAX);
-    }
-    tree_read_key(key, name);
-    for (size_t i = 0; i < r->n; i++) {
-        const struct entry *other = &r->entries[i];
-        if (other->section == which && other->shipped == r->shipped &&
-            text_equal(other->key, name)) {
-            return err_set(e, ERR_CONFIG, "line %d: \"%.40s\" stands in [%s] on line %d already",
-                           line, key, section, other->line);
-        }
-    }
-    r->entries[r->n++] = (struct entry){
-        .section = (enum section)which,
-        .shipped = r->shipped,
-        .line = line,
-        .written = arena_str(&r->tree->arena, key),
-        .key = arena_str(&r->tree->arena, name),
-        .value = arena_str(&r->tree->arena, value),
-    };
-    return ERR_OK;
-}
-
-static enum err_code at_line(const struct entry *entry, struct err *e)
-{
-    return err_wrap(e, "line %d", entry->line);
+    tree_text_at(&r->texts, entry, e);
+    return e->code;
 }
 
 /* --- genres ----------------------------------------------------------------------------------- */
@@ -114,7 +36,7 @@ static size_t name_find(const struct tree *t, const char *key)
     return TREE_NONE;
 }
 
-static enum err_code name_check(const struct entry *entry, struct err *e)
+static enum err_code name_check(const struct tree_entry *entry, struct err *e)
 {
     size_t n = strlen(entry->key);
     if (n == 0 || n >= TREE_NAME_SIZE ||
@@ -136,7 +58,7 @@ static enum err_code genre_add(struct tree *t, const char *name, const char *tit
         return err_set(e, ERR_CONFIG, "there are more than %d genres", TREE_MAX);
     }
     char key[TREE_KEY_SIZE];
-    tree_read_key(title, key);
+    tree_text_key(title, key);
     /* As it was written where that is as long, so that "Chill Rock" keeps its capitals. */
     title = strlen(title) == strlen(name) && strchr(title, '\t') == NULL ? title : name;
     t->said[t->n] = "";
@@ -180,7 +102,7 @@ static enum err_code parents_read(char *text, uint32_t *ret_parents, struct err 
 }
 
 /* A [genres] entry's value: "family, family : phrase, phrase". */
-static enum err_code sub_genre_read(struct reader *r, struct entry *entry, struct err *e)
+static enum err_code sub_genre_read(struct reader *r, struct tree_entry *entry, struct err *e)
 {
     struct tree *t = r->tree;
     size_t i = name_find(t, entry->key);
@@ -233,10 +155,16 @@ static enum err_code phrases_add(struct tree *t, size_t genre, struct err *e)
     return code;
 }
 
-static enum err_code own_add(struct reader *r, struct entry *entry, struct err *e)
+static enum err_code own_add(struct reader *r, struct tree_entry *entry, struct err *e)
 {
     struct tree *t = r->tree;
-    if (name_find(t, entry->key) != TREE_NONE) {
+    size_t there = name_find(t, entry->key);
+    if (there != TREE_NONE && r->made[there] != NULL && r->made[there]->section == TREE_OWN) {
+        r->made[there] = entry; /* another rule for what an earlier text made */
+        entry->genre = there;
+        return ERR_OK;
+    }
+    if (there != TREE_NONE) {
         return err_set(e, ERR_CONFIG, "there is a genre \"%s\" already", entry->key);
     }
     enum err_code code = name_check(entry, e);
@@ -266,11 +194,11 @@ static enum err_code genre_named(const struct tree *t, const char *name, size_t 
     return ERR_OK;
 }
 
-static enum err_code alias_read(struct tree *t, const struct entry *entry, struct err *e)
+static enum err_code alias_read(struct tree *t, const struct tree_entry *entry, struct err *e)
 {
     size_t genre = 0;
     if (entry->key[0] == '\0' || name_find(t, entry->key) != TREE_NONE) {
-        if (entry->shipped) {
+        if (entry->layer == 0) {
             return ERR_OK; /* the person called a genre of theirs so */
         }
         return err_set(e, ERR_CONFIG, "\"%.40s\" names a genre already", entry->written);
@@ -291,11 +219,11 @@ static enum err_code alias_read(struct tree *t, const struct entry *entry, struc
     return ERR_OK;
 }
 
-static enum err_code rename_read(struct tree *t, size_t genre, const struct entry *entry,
+static enum err_code rename_read(struct tree *t, size_t genre, const struct tree_entry *entry,
                                  struct err *e)
 {
     char key[TREE_KEY_SIZE];
-    tree_read_key(entry->value, key);
+    tree_text_key(entry->value, key);
     bool control = false;
     for (const char *s = entry->value; *s != '\0'; s++) {
         control |= (unsigned char)*s < ' ' || *s == 0x7f;
@@ -322,13 +250,14 @@ static enum err_code title_check(const struct tree *t, size_t genre, struct err 
     return ERR_OK;
 }
 
-static enum err_code merge_read(struct reader *r, size_t genre, const struct entry *entry,
+static enum err_code merge_read(struct reader *r, size_t genre, const struct tree_entry *entry,
                                 struct err *e)
 {
     struct tree *t = r->tree;
-    size_t into = 0;
-    enum err_code code = genre_named(t, entry->value, &into, e);
-    if (code == ERR_OK && (genre >= t->given || into >= t->given)) {
+    size_t into = TREE_NONE;
+    bool none = entry->value[0] == '\0';
+    enum err_code code = none ? ERR_OK : genre_named(t, entry->value, &into, e);
+    if (code == ERR_OK && !none && (genre >= t->given || into >= t->given)) {
         code = err_set(e, ERR_CONFIG, "the own genre \"%s\" cannot be merged",
                        t->genres[genre >= t->given ? genre : into].name);
     }
@@ -353,7 +282,7 @@ static enum err_code merges_follow(struct reader *r, struct err *e)
         if (t->genres[end[i]].merged_into != TREE_NONE) {
             err_set(e, ERR_CONFIG, "\"%s\" is merged into itself in the end",
                     t->genres[end[i]].name);
-            return at_line(r->merged[end[i]], e);
+            return at_line(r, r->merged[end[i]], e);
         }
     }
     for (size_t i = 0; i < t->given; i++) {
@@ -362,11 +291,11 @@ static enum err_code merges_follow(struct reader *r, struct err *e)
     return ERR_OK;
 }
 
-static enum err_code threshold_read(struct tree *t, size_t genre, const struct entry *entry,
+static enum err_code threshold_read(struct tree *t, size_t genre, const struct tree_entry *entry,
                                     struct err *e)
 {
-    double value;
-    if (!text_to_num(entry->value, 0.0, 1.0, &value)) {
+    double value = (double)NAN; /* with nothing said: the model's again */
+    if (entry->value[0] != '\0' && !text_to_num(entry->value, 0.0, 1.0, &value)) {
         return err_set(e, ERR_CONFIG, "the threshold of \"%s\" is no number from 0 to 1: \"%.40s\"",
                        entry->key, entry->value);
     }
@@ -374,17 +303,17 @@ static enum err_code threshold_read(struct tree *t, size_t genre, const struct e
     return ERR_OK;
 }
 
-static enum err_code entry_apply(struct reader *r, struct entry *entry, struct err *e)
+static enum err_code entry_apply(struct reader *r, struct tree_entry *entry, struct err *e)
 {
     struct tree *t = r->tree;
     size_t genre = 0;
-    if (entry->section == GENRES) {
+    if (entry->section == TREE_GENRES) {
         return sub_genre_read(r, entry, e);
     }
-    if (entry->section == OWN) {
+    if (entry->section == TREE_OWN) {
         return own_add(r, entry, e);
     }
-    if (entry->section == ALIAS) {
+    if (entry->section == TREE_ALIAS) {
         return alias_read(t, entry, e);
     }
     enum err_code code = genre_named(t, entry->written, &genre, e);
@@ -392,13 +321,13 @@ static enum err_code entry_apply(struct reader *r, struct entry *entry, struct e
         return code;
     }
     entry->genre = genre;
-    if (entry->section == RENAME) {
+    if (entry->section == TREE_RENAME) {
         return rename_read(t, genre, entry, e);
     }
-    if (entry->section == MERGE) {
+    if (entry->section == TREE_MERGE) {
         return merge_read(r, genre, entry, e);
     }
-    if (entry->section == THRESHOLD) {
+    if (entry->section == TREE_THRESHOLD) {
         return threshold_read(t, genre, entry, e);
     }
     if (!text_to_bool(entry->value, &t->genres[genre].hidden)) {
@@ -425,33 +354,38 @@ static enum err_code rule_genre(void *ctx, const char *name, size_t *ret_genre, 
     return code;
 }
 
-static enum err_code section_apply(struct reader *r, enum section section, struct err *e)
+static enum err_code section_apply(struct reader *r, enum tree_section section, struct err *e)
 {
     enum err_code code = ERR_OK;
-    for (size_t i = 0; code == ERR_OK && i < r->n; i++) {
-        if (r->entries[i].section == section) {
-            code = entry_apply(r, &r->entries[i], e);
-            code = code == ERR_OK ? code : at_line(&r->entries[i], e);
+    for (size_t i = 0; code == ERR_OK && i < r->texts.n; i++) {
+        if (r->texts.list[i].section == section) {
+            code = entry_apply(r, &r->texts.list[i], e);
+            code = code == ERR_OK ? code : at_line(r, &r->texts.list[i], e);
         }
     }
     return code;
 }
 
 /* What can only be looked at when every genre and name is known. */
-static enum err_code entry_finish(struct reader *r, const struct entry *entry, struct err *e)
+static enum err_code entry_finish(struct reader *r, const struct tree_entry *entry, struct err *e)
 {
     struct tree *t = r->tree;
-    bool names = entry->section == RENAME || entry->section == GENRES || entry->section == OWN;
-    if (names && !entry->shipped) {
+    bool names = entry->section == TREE_RENAME || entry->section == TREE_GENRES ||
+                 entry->section == TREE_OWN;
+    if (names && entry->layer > 0) {
         enum err_code code = title_check(t, entry->genre, e);
         if (code != ERR_OK) {
             return code;
         }
     }
-    if (entry->section == OWN) {
+    if (entry->section != TREE_ALIAS) {
+        t->genres[entry->genre].said |= 1U << entry->layer;
+    }
+    if (entry->section == TREE_OWN && r->made[entry->genre] == entry) {
+        t->genres[entry->genre].rule_text = entry->value;
         return rule_parse(entry->value, rule_genre, t, &t->rules[entry->genre], e);
     }
-    if (entry->section == GENRES && r->made[entry->genre] == entry) {
+    if (entry->section == TREE_GENRES && r->made[entry->genre] == entry) {
         return phrases_add(t, entry->genre, e);
     }
     return ERR_OK;
@@ -464,16 +398,16 @@ static enum err_code reader_apply(struct reader *r, struct err *e)
     for (size_t i = 0; code == ERR_OK && i < GENRE_N; i++) {
         code = genre_add(t, genre_name[i], genre_name[i], e);
     }
-    for (size_t i = 0; code == ERR_OK && i < SECTIONS; i++) {
-        code = section_apply(r, (enum section)i, e);
-        t->given = i == GENRES ? t->n : t->given;
-        if (code == ERR_OK && i == MERGE) {
+    for (size_t i = 0; code == ERR_OK && i < TREE_SECTIONS; i++) {
+        code = section_apply(r, (enum tree_section)i, e);
+        t->given = i == TREE_GENRES ? t->n : t->given;
+        if (code == ERR_OK && i == TREE_MERGE) {
             code = merges_follow(r, e);
         }
     }
-    for (size_t i = 0; code == ERR_OK && i < r->n; i++) {
-        code = entry_finish(r, &r->entries[i], e);
-        code = code == ERR_OK ? code : at_line(&r->entries[i], e);
+    for (size_t i = 0; code == ERR_OK && i < r->texts.n; i++) {
+        code = entry_finish(r, &r->texts.list[i], e);
+        code = code == ERR_OK ? code : at_line(r, &r->texts.list[i], e);
     }
     for (size_t i = 0; i < t->n; i++) {
         t->genres[i].rule = t->rules[i];
@@ -481,16 +415,15 @@ static enum err_code reader_apply(struct reader *r, struct err *e)
     return code;
 }
 
-enum err_code tree_read_into(struct tree *t, const char *shipped, size_t shipped_n,
-                             const char *text, size_t n, struct err *e)
+enum err_code tree_read_into(struct tree *t, const struct tree_text *texts, size_t n, struct err *e)
 {
     struct reader *r = mem_alloc(sizeof(*r));
+    enum err_code code = ERR_OK;
     r->tree = t;
-    r->shipped = true;
     t->phrases = phrase_new();
-    enum err_code code = ini_parse(shipped, shipped_n, entry_take, r, e);
-    r->shipped = false;
-    code = code == ERR_OK ? ini_parse(text, n, entry_take, r, e) : code;
+    for (size_t i = 0; code == ERR_OK && i < n; i++) {
+        code = tree_text_take(&r->texts, &t->arena, &texts[i], e);
+    }
     code = code == ERR_OK ? reader_apply(r, e) : code;
     free(r);
     return code;

@@ -13,7 +13,7 @@
 /* --- replies
  * -------------------------------------------------------------------------------------- */
 
-static void reply_json(struct server_reply *reply, int status, struct json *j)
+void api_reply(struct server_reply *reply, int status, struct json *j)
 {
     reply->status = status;
     reply->content_type = "application/json";
@@ -41,9 +41,9 @@ static int status_of(enum err_code code)
     return code == ERR_BUSY ? 409 : 500;
 }
 
-static void reply_error(struct server_reply *reply, int status, const struct err *e)
+void api_refuse(struct server_reply *reply, int status, const struct err *e)
 {
-    reply_json(reply, status, events_error(e));
+    api_reply(reply, status, events_error(e));
 }
 
 /* A text of its own and no JSON, which anybody may keep as it comes. */
@@ -53,7 +53,7 @@ static void reply_backup(struct app *a, struct server_reply *reply)
     enum err_code code = backup_make(a, &reply->body, &e);
     if (code) {
         buf_free(&reply->body);
-        reply_error(reply, status_of(code), &e);
+        api_refuse(reply, status_of(code), &e);
         return;
     }
     reply->status = 200;
@@ -90,9 +90,9 @@ static void run_route(struct app *a, const struct route *route, const struct ser
                          : take_wish(a, route->wish, body, &result, &e);
     json_free(body);
     if (code)
-        reply_error(reply, status_of(code), &e);
+        api_refuse(reply, status_of(code), &e);
     else
-        reply_json(reply, route->status, result);
+        api_reply(reply, route->status, result);
     if (route->heavy && !runs_is_busy(&a->runs)) {
         model_release_memory(a->model);
         store_release_memory(a->store);
@@ -128,6 +128,8 @@ void api_handle(void *ctx, const struct server_request *req, struct server_reply
 {
     struct app *a = ctx;
     struct err e = {0};
+    if (req->from_browser && door_take(&a->door, req, reply))
+        return;
     if (page_handle(req, reply))
         return;
     if (handle_stream(a, req, reply))
@@ -138,11 +140,14 @@ void api_handle(void *ctx, const struct server_request *req, struct server_reply
         if (strcmp(route->path, req->path) != 0)
             continue;
         path_known = true;
-        if (strcmp(route->method, req->method) != 0 || (req->from_browser && !route->browser))
+        if (strcmp(route->method, req->method) != 0 ||
+            (req->from_browser && route->browser == ROUTE_NO))
             continue;
-        run_route(a, route, req, reply);
+        bool guarded = req->from_browser && route->browser == ROUTE_WRITE;
+        if (!guarded || door_lets_write(&a->door, req, reply))
+            run_route(a, route, req, reply);
         return;
     }
     err_set(&e, ERR_USAGE, path_known ? "this is not allowed here" : "there is nothing here");
-    reply_error(reply, path_known ? 405 : 404, &e);
+    api_refuse(reply, path_known ? 405 : 404, &e);
 }

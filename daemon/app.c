@@ -14,6 +14,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/api.h"
+#include "daemon/edits.h"
+#include "daemon/setup.h"
 
 static enum err_code open_state(struct app *a, struct err *e)
 {
@@ -35,8 +37,9 @@ static enum err_code open_state(struct app *a, struct err *e)
     return code;
 }
 
-static enum err_code load_login(struct app *a, struct err *e)
+enum err_code app_load_login(struct app *a, struct err *e)
 {
+    auth_token_wipe(&a->token.held);
     a->token.store = a->store;
     text_copy(a->token.client_id, sizeof(a->token.client_id), a->config.client_id);
     text_copy(a->token.accounts_url, sizeof(a->token.accounts_url), a->config.accounts_url);
@@ -44,7 +47,7 @@ static enum err_code load_login(struct app *a, struct err *e)
     return code ? code : policy_load(a, e);
 }
 
-static gid_t socket_group(const struct app *a)
+gid_t app_socket_group(const struct app *a)
 {
     if (!*a->config.socket_group)
         return (gid_t)-1;
@@ -85,21 +88,14 @@ static enum err_code make_socket_dir(const struct app *a, struct err *e)
 static enum err_code open_servers(struct app *a, struct err *e)
 {
     struct server_options options = {.handler = api_handle, .ctx = a, .all_closed = all_closed};
-    gid_t group = socket_group(a);
+    gid_t group = app_socket_group(a);
     enum err_code code = make_socket_dir(a, e);
     if (code == ERR_OK)
         code = server_open_unix(a->loop, &options, a->config.socket,
                                 group == (gid_t)-1 ? 0600 : 0660, group, &a->unix_server, e);
-    if (code)
-        return code;
-    if (a->options.transient >= 0 || !a->config.listen_host)
-        return ERR_OK;
-    struct err page = {0};
-    options.all_closed = NULL;
-    if (server_open_tcp(a->loop, &options, a->config.listen_host, (uint16_t)a->config.listen_port,
-                        &a->page_server, &page))
-        log_warning("page: off reason='%s'", page.text);
-    return ERR_OK;
+    if (code == ERR_OK)
+        door_open(&a->door);
+    return code;
 }
 
 static void on_terminate(void *ctx)
@@ -164,7 +160,7 @@ static enum err_code open_loop(struct app *a, struct err *e)
 static enum err_code open_model(struct app *a, struct err *e)
 {
     enum err_code code = model_open(*a->config.model ? a->config.model : NULL, &a->model, e);
-    return code ? code : tree_open(*a->config.tree ? a->config.tree : NULL, &a->tree, e);
+    return code ? code : edits_tree(a, a->config.tree, &a->tree, e);
 }
 
 /* Tokens must not land in a core dump, nor be read by a debugger of the same user. */
@@ -211,9 +207,13 @@ static enum err_code app_open(struct app *a, struct err *e)
     if (code == ERR_OK)
         code = open_state(a, e);
     if (code == ERR_OK)
-        code = open_model(a, e);
+        code = setup_lay(a, e);
     if (code == ERR_OK)
-        code = load_login(a, e);
+        code = app_load_login(a, e);
+    if (code == ERR_OK)
+        code = door_load(&a->door, a, e);
+    if (code == ERR_OK)
+        code = open_model(a, e);
     if (code == ERR_OK)
         code = open_loop(a, e);
     return code;
@@ -230,6 +230,7 @@ static void app_close(struct app *a)
     expiry_close(&a->expiry);
     backup_close(&a->backup);
     map_cancel(&a->map);
+    opinions_close(a);
     if (a->session.runner)
         session_close(&a->session);
     if (a->runs.runner)
@@ -237,11 +238,13 @@ static void app_close(struct app *a)
     if (a->sources.settle)
         sources_close(&a->sources);
     server_close(a->page_server);
+    door_close(&a->door);
     server_close(a->unix_server);
     client_free(a->client);
     loop_free(a->loop);
     token_close(&a->token);
     tree_close(a->tree);
+    free(a->edits_left_out);
     model_close(a->model);
     store_close(a->store);
     config_free(&a->config);
@@ -327,8 +330,16 @@ void app_rest(struct app *a)
 {
     if (app_is_busy(a))
         return;
+    opinions_drop_stale(a);
     store_release_memory(a->store);
     mem_trim();
+}
+
+void app_use_tree(struct app *a, struct tree *tree)
+{
+    opinions_drop(a);
+    tree_close(a->tree);
+    a->tree = tree;
 }
 
 static void swap(char **one, char **other)
@@ -352,29 +363,31 @@ static void apply(struct app *a, struct config *fresh)
     keep_old(&fresh->state_dir, &a->config.state_dir, "state_dir");
     keep_old(&fresh->socket, &a->config.socket, "socket");
     keep_old(&fresh->listen, &a->config.listen, "listen");
+    keep_old(&fresh->page_host, &a->config.page_host, "page_host");
+    swap(&fresh->listen_host, &a->config.listen_host);
+    fresh->listen_port = a->config.listen_port;
     swap(&fresh->accounts_dir, &a->config.accounts_dir);
     swap(&fresh->first_socket, &a->config.first_socket);
     if (strcmp(fresh->model, a->config.model) != 0) {
         if (model_open(*fresh->model ? fresh->model : NULL, &model, &e))
             log_error("reload: model kept reason='%s'", e.text);
         else {
+            opinions_drop(a);
             model_close(a->model);
             a->model = model;
         }
     }
     struct tree *tree = NULL;
-    if (tree_open(*fresh->tree ? fresh->tree : NULL, &tree, &e))
+    if (edits_tree(a, fresh->tree, &tree, &e))
         log_error("reload: genres kept reason='%s'", e.text);
-    else {
-        tree_close(a->tree);
-        a->tree = tree;
-    }
+    else
+        app_use_tree(a, tree);
     config_free(&a->config);
     a->config = *fresh;
     *fresh = (struct config){0};
-    auth_token_wipe(&a->token.held);
-    if (load_login(a, &e))
+    if (setup_lay(a, &e) || app_load_login(a, &e))
         log_error("reload: login unreadable reason='%s'", e.text);
+    door_open(&a->door);
     if (sources_reopen(&a->sources, &e))
         log_error("reload: sources not opened reason='%s'", e.text);
     sources_wake(&a->sources, true);

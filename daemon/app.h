@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "classifier/model.h"
@@ -11,6 +12,7 @@
 #include "daemon/accounts.h"
 #include "daemon/backup.h"
 #include "daemon/config.h"
+#include "daemon/door.h"
 #include "daemon/events.h"
 #include "daemon/expiry.h"
 #include "daemon/jobs/token.h"
@@ -21,6 +23,7 @@
 #include "daemon/net/notify.h"
 #include "daemon/net/runner.h"
 #include "daemon/net/server.h"
+#include "daemon/opinions.h"
 #include "daemon/runs.h"
 #include "daemon/schedule.h"
 #include "daemon/session.h"
@@ -40,7 +43,8 @@ struct app_options {
 struct app {
     struct app_options options;
     struct config config;
-    bool reload_wanted; /* applied when no job runs */
+    bool client_id_stored; /* the one in config is the store's, see daemon/setup.h */
+    bool reload_wanted;    /* applied when no job runs */
     bool stopping;
     int lock_fd;
     struct loop *loop;
@@ -50,10 +54,12 @@ struct app {
     int unkept_calls;     /* counted since it was stored */
     struct model *model;
     struct tree *tree;
+    char *edits_left_out; /* why the page's edits are not in the tree; NULL: they are */
+    bool edits_wanted;    /* the tree is made anew when no job runs */
     struct token token;
     struct client *client;
     struct server *unix_server;
-    struct server *page_server; /* NULL: off */
+    struct server *page_server; /* NULL: off; see daemon/door.h */
     struct notify_watchdog *watchdog;
     struct lease *lease;        /* NULL: a service, or our starter is gone */
     struct loop_timer *stopper; /* NULL until app_stop */
@@ -65,7 +71,9 @@ struct app {
     struct expiry expiry;
     struct backup backup;
     struct map map;
+    struct opinions opinions;
     struct accounts accounts;
+    struct door door;
 };
 
 /* Runs the daemon until it is told to stop. ERR_BUSY when another one owns the state directory. */
@@ -74,8 +82,14 @@ ERR_NODISCARD enum err_code app_run(const struct app_options *options, struct er
 void app_stop(struct app *a);
 /* Whether a run, a login or a source is at work. */
 bool app_is_busy(const struct app *a);
+/* In place of the tree that was in force, which is closed. */
+void app_use_tree(struct app *a, struct tree *tree);
 /* Gives memory back when nothing is at work. */
 void app_rest(struct app *a);
+/* The login that is stored for config.client_id becomes the one that is used. */
+ERR_NODISCARD enum err_code app_load_login(struct app *a, struct err *e);
+/* Of [daemon] socket_group, (gid_t)-1: none. */
+gid_t app_socket_group(const struct app *a);
 /* Reads the configuration again, at once or when no job runs. */
 void app_reload(struct app *a);
 #endif

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/app.h"
+#include "daemon/edits.h"
+#include "store/account.h"
 #include "store/backup.h"
 #include "store/backup_text.h"
 
@@ -38,24 +40,75 @@ static enum err_code piece_add(struct backup *b, const struct json *body, struct
     return ERR_OK;
 }
 
+/* What the store cannot know: which genres there are. */
+struct taking {
+    struct app *app;
+    struct tree *tree; /* with the changes that were taken over; NULL: it is not known */
+    bool looked;
+};
+
+/* Of changes that are no such text nothing is taken. */
+static enum err_code merge(void *ctx, struct buf *here, const char *more, struct err *e)
+{
+    const struct taking *t = ctx;
+    struct err why = {0};
+    struct buf text;
+    (void)e;
+    buf_init(&text, BACKUP_TEXT_LINE_MAX);
+    buf_add_str(&text, more);
+    here->max = EDITS_MAX;
+    if (edits_merge(t->app, here, &text, &why))
+        log_warning("backup: changed genres left out reason='%s'", why.text);
+    buf_free(&text);
+    return ERR_OK;
+}
+
+/* While it is not known which there are, none is called unknown. */
+static bool knows(void *ctx, int64_t account, const char *genre)
+{
+    struct taking *t = ctx;
+    struct arena arena = {0};
+    struct store_account row;
+    struct err e = {0};
+    struct buf text;
+    buf_init(&text, EDITS_MAX);
+    if (!t->looked && store_account_get(t->app->store, account, &arena, &row, &e) == ERR_OK &&
+        buf_add_str(&text, row.tree) && edits_lay(t->app, &text, &t->tree, &e))
+        t->tree = NULL;
+    t->looked = true;
+    buf_free(&text);
+    arena_free(&arena);
+    return !t->tree || tree_find(t->tree, genre) != TREE_NONE;
+}
+
 static enum err_code restore(struct app *a, struct json *answer, struct err *e)
 {
     struct store_backup_counts c = {0};
+    struct taking taking = {.app = a};
+    const struct store_backup_text text = {.text = buf_str(&a->backup.text),
+                                           .n = a->backup.text.len,
+                                           .ctx = &taking,
+                                           .merge = merge,
+                                           .knows = knows};
     if (runs_is_busy(&a->runs))
         return err_set(e, ERR_BUSY,
                        "a run is at work: try again when it is done, or stop it with genrectl "
                        "cancel");
-    enum err_code code = store_backup_restore(a->store, a->token.account, buf_str(&a->backup.text),
-                                              a->backup.text.len, &c, e);
+    enum err_code code = store_backup_restore(a->store, a->token.account, &text, &c, e);
+    tree_close(taking.tree);
     if (code)
         return code;
+    edits_renew(a);
     json_set_int(answer, "songs", c.songs);
     json_set_int(answer, "playlists", c.playlists);
     json_set_int(answer, "playlists_known", c.playlists_known);
     json_set_int(answer, "items", c.items);
     json_set_int(answer, "labels", c.corrections);
+    json_set_int(answer, "labels_left_out", c.dead);
     json_set_int(answer, "exclusions", c.exclusions);
     json_set_bool(answer, "genres", c.genres != 0);
+    json_set_bool(answer, "edits", c.edits != 0);
+    json_set_bool(answer, "places", c.places != 0);
     json_set_bool(answer, "logged_in", a->token.account != 0);
     log_info("backup: restored playlists=%lld items=%lld labels=%lld exclusions=%lld",
              (long long)c.playlists, (long long)c.items, (long long)c.corrections,

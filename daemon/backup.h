@@ -18,8 +18,8 @@ struct backup {
 ERR_NODISCARD enum err_code backup_make(struct app *a, struct buf *text, struct err *e);
 /* body: {"upload": a name of the client's choice, "at": bytes that came before, "text", "done"}.
  * Once done, the whole is restored: {"songs", "playlists", "playlists_known", "items", "labels",
- * "exclusions", "genres"}. ERR_USAGE with the number of the line where it is wrong, ERR_BUSY while
- * a run is at work: then nothing is changed. */
+ * "labels_left_out", "exclusions", "genres", "edits", "places"}. ERR_USAGE with the number of the
+ * line where it is wrong, ERR_BUSY while a run is at work: then nothing is changed. */
 ERR_NODISCARD enum err_code backup_take(struct app *a, const struct json *body, struct json **ret,
                                         struct err *e);
 void backup_close(struct backup *b);

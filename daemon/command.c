@@ -15,6 +15,11 @@ const struct command_option_row command_option_rows[OPTION_N] = {
     {OPTION_PASTE, "paste", NULL, false, WORDS_NONE,
      "Read the address that the browser ended at from standard input, for a machine reached by "
      "ssh."},
+    {OPTION_OPEN, "open", NULL, false, WORDS_NONE, "Open the page in a browser."},
+    {OPTION_PASSWORD, "password", NULL, false, WORDS_NONE,
+     "Read a password for the page, twice from a terminal, else one line; an empty one takes it "
+     "away."},
+    {OPTION_NO_PASSWORD, "no-password", NULL, false, WORDS_NONE, "Take the password away."},
     {OPTION_REFRESH, "refresh", NULL, false, WORDS_NONE,
      "forget what Spotify refused this app, so that the next sync asks again"},
     {OPTION_GENRES, "genres", "A,B", false, WORDS_GENRES,
@@ -105,7 +110,7 @@ const struct command_row command_rows[] = {
      "Forget the login.",
      "Removes the stored tokens. Playlists and the local database stay as they are; with --forget "
      "the database is emptied too: songs, tags, your labels, the record of what genred wrote. The "
-     "playlists at Spotify stay in any case."},
+     "playlists at Spotify and the page's password stay in any case."},
     {COMMAND_STATUS, "status", "", 0, 0, COMMAND_ASK, false, WORDS_NONE, BIT(REFRESH), 0,
      "Show login, songs, playlists and what runs.", "The command that is run when none is named."},
     {COMMAND_SYNC, "sync", "", 0, 0, COMMAND_WORK, false, WORDS_NONE, BIT(WAIT) | BIT(YES), 0,
@@ -174,6 +179,11 @@ const struct command_row command_rows[] = {
     {COMMAND_SOURCES, "sources", "", 0, 0, COMMAND_ASK, false, WORDS_NONE, 0, 0,
      "Show what each source of statistics and tags knows of your songs.",
      "With its last answer, its last error, and what is still to be asked."},
+    {COMMAND_WEB, "web", "", 0, 0, COMMAND_ASK, false, WORDS_NONE,
+     BIT(OPEN) | BIT(PASSWORD) | BIT(NO_PASSWORD), 0,
+     "Show the page's address and who may open it.",
+     "A new password has at least 8 characters, counts at once, and whoever was in gives it anew. "
+     "On another address than this machine's own the page is there only with one."},
     {COMMAND_IMPORT, "import", "FILE...", 1, COMMAND_VALUES_MAX, COMMAND_ASK, false, WORDS_FILES, 0,
      0, "Take statistics and tags from files.",
      "A CSV, gzip too: an Exportify export, a track table, or one of the lists that people "

@@ -23,6 +23,7 @@ enum command_id {
     COMMAND_EXCLUDE,
     COMMAND_SIMILAR,
     COMMAND_SOURCES,
+    COMMAND_WEB,
     COMMAND_IMPORT,
     COMMAND_BACKUP,
     COMMAND_RESTORE,
@@ -58,6 +59,9 @@ enum command_kind {
 enum command_option {
     OPTION_NO_BROWSER,
     OPTION_PASTE,
+    OPTION_OPEN,
+    OPTION_PASSWORD,
+    OPTION_NO_PASSWORD,
     OPTION_REFRESH,
     OPTION_GENRES,
     OPTION_DRY_RUN,

@@ -20,6 +20,7 @@ struct config {
     char *file;    /* the file that was read, absolute; NULL: none was found */
     char *account; /* NULL: the first one */
     uint64_t set;  /* bit i: row i of the table was set by the file or the environment */
+    uint64_t from_environment;   /* bit i: row i was set by the environment */
     struct config_list warnings; /* whole sentences, without a full stop, at most one per cause */
 
     char *client_id;           /* "" while the person has not set it */
@@ -42,6 +43,7 @@ struct config {
     char *listen;             /* as written; "" when off */
     char *listen_host;        /* numeric address, without brackets; NULL: no page */
     int64_t listen_port;      /* 0: a free one */
+    char *page_host;          /* "": none */
     int64_t sync_interval_ms; /* 0: only when asked */
     enum log_level log_level;
     int64_t keep_runs;
@@ -115,6 +117,8 @@ void config_free(struct config *c); /* zeroes it; legal on a zeroed one */
 
 /* Whether the file or the environment set this key. */
 bool config_is_set(const struct config *c, const char *section, const char *key);
+/* Whether the environment did, above all else. */
+bool config_is_from_environment(const struct config *c, const char *section, const char *key);
 /* One log line per warning. */
 void config_warn(const struct config *c);
 

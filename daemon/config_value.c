@@ -312,3 +312,9 @@ enum err_code config_value_take(struct config *c, const struct config_key *k, co
     }
     return err_set(e, ERR_BUG, "no such type of key");
 }
+
+enum err_code config_value_places(const char *text, struct config_list *ret, struct err *e)
+{
+    static const struct config_key k = {.section = "sort", .key = "from", .type = CONFIG_PLACES};
+    return places_take(&k, ret, text, e);
+}

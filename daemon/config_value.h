@@ -21,6 +21,11 @@ ERR_NODISCARD enum err_code config_value_take(struct config *c, const struct con
 /* Whether the empty text is a value of its own, not a word for the default. */
 bool config_value_may_be_empty(enum config_type type);
 
+/* Places of sorting, as [sort] from has them, in place of what ret holds; ERR_CONFIG. Caller:
+ * config_value_list_free. */
+ERR_NODISCARD enum err_code config_value_places(const char *text, struct config_list *ret,
+                                                struct err *e);
+
 /* Owns s; a second one of the same text is dropped. */
 void config_value_list_add(struct config_list *l, char *s);
 void config_value_list_free(struct config_list *l);

@@ -165,6 +165,7 @@ static enum err_code send_pieces(struct ctl *c, const struct buf *text, struct j
 static void show_restored(const struct json *answer)
 {
     int64_t known = json_get_int(answer, "playlists_known", 0);
+    int64_t dead = json_get_int(answer, "labels_left_out", 0);
     printf("%lld playlists with %lld songs, %lld labels, %lld exclusions taken over\n",
            (long long)json_get_int(answer, "playlists", 0),
            (long long)json_get_int(answer, "items", 0),
@@ -172,6 +173,11 @@ static void show_restored(const struct json *answer)
            (long long)json_get_int(answer, "exclusions", 0));
     if (known > 0) {
         printf("%lld playlists were known already and stay as they are\n", (long long)known);
+    }
+    if (dead > 0) {
+        printf("%lld labels are of genres that are not here, and were left out: if these stand in "
+               "genres.conf, put that file in its place and restore once more\n",
+               (long long)dead);
     }
     puts(json_get_bool(answer, "logged_in", false)
              ? "next: genrectl sort --wait, so that all sources are heard before a song moves"

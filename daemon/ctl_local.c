@@ -250,6 +250,7 @@ enum err_code ctl_local_run(const struct command *c, struct err *e)
     case COMMAND_LABEL:
     case COMMAND_EXCLUDE:
     case COMMAND_SOURCES:
+    case COMMAND_WEB:
     case COMMAND_IMPORT:
     case COMMAND_BACKUP:
     case COMMAND_RESTORE:

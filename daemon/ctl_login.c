@@ -1,75 +1,22 @@
 #include "daemon/ctl_login.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "daemon/ctl_browser.h"
 #include "daemon/ctl_follow.h"
 #include "daemon/ctl_run.h"
 
 #define ANSWER_MAX 8192
 
-extern char **environ;
-
-/* An address may go to the terminal and to a browser only if it is one, and nothing else. */
-static bool url_is_sound(const char *url)
-{
-    if (url == NULL || (!text_starts_with(url, "https://") && !text_starts_with(url, "http://"))) {
-        return false;
-    }
-    for (; *url != '\0'; url++) {
-        if (*url <= ' ' || *url > '~') {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool wants_browser(const struct ctl *c)
 {
     return !command_has(&c->command, OPTION_NO_BROWSER) &&
-           !command_has(&c->command, OPTION_PASTE) &&
-           (getenv("DISPLAY") != NULL || getenv("WAYLAND_DISPLAY") != NULL);
-}
-
-static void browser_open(const char *url)
-{
-    char program[] = "xdg-open";
-    char address[4096];
-    if (!text_copy(address, sizeof(address), url)) {
-        return;
-    }
-    char *argv[] = {program, address, NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    sigemptyset(&none);
-    if (posix_spawn_file_actions_init(&actions) != 0) {
-        return;
-    }
-    if (posix_spawnattr_init(&attributes) != 0) {
-        posix_spawn_file_actions_destroy(&actions);
-        return;
-    }
-    pid_t pid;
-    /* What a browser prints does not belong on this terminal. Failing, the address is there to
-     * copy. */
-    if (posix_spawnattr_setsigmask(&attributes, &none) != 0 ||
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK) != 0 ||
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0) != 0 ||
-        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0) != 0 ||
-        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0) != 0 ||
-        posix_spawnp(&pid, program, &actions, &attributes, argv, environ) != 0) {
-        ctl_say("no browser could be opened; open the address above yourself");
-    }
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
+           !command_has(&c->command, OPTION_PASTE) && ctl_browser_is_there();
 }
 
 static void address_tell(const struct ctl *c, const struct json *answer, const char *url)
@@ -126,7 +73,7 @@ static enum err_code answer_send(struct ctl *c, struct buf *line, bool *ret_agai
     char *url = text_trim(line->data);
     enum err_code code;
     *ret_again = isatty(STDIN_FILENO);
-    if (!url_is_sound(url)) {
+    if (!ctl_browser_may(url)) {
         code = err_set(e, ERR_USAGE, "the pasted text is no address");
     } else {
         struct json *body = json_object();
@@ -199,12 +146,12 @@ enum err_code ctl_login_run(struct ctl *c, struct err *e)
     }
     const char *url = json_get_str(answer, "authorize_url");
     int64_t run = json_get_int(answer, "run", 0);
-    if (!url_is_sound(url) || run <= 0) {
+    if (!ctl_browser_may(url) || run <= 0) {
         code = err_set(e, ERR_FORMAT, "the daemon's answer holds no address to log in at");
     } else {
         address_tell(c, answer, url);
         if (wants_browser(c)) {
-            browser_open(url);
+            ctl_browser_open(url);
         }
         code = wait_for_end(c, run, e);
     }

@@ -247,9 +247,7 @@ static void running_add(struct ctl *c, struct json *j)
         return;
     }
     json_set_str(j, "socket", c->daemon.socket);
-    if (json_get_str(answer, "page") != NULL) {
-        json_set_str(j, "page", json_get_str(answer, "page"));
-    }
+    json_set_str(j, "page", json_get_str(answer, "page"));
     if (json_get_int(answer, "pid", 0) > 0) {
         json_set_int(j, "pid", json_get_int(answer, "pid", 0));
     }

@@ -157,6 +157,7 @@ static void playlists_print(const struct ctl *c, const struct json *playlists)
         ctl_table_addf(&t, "%s%s", name != NULL ? name : "",
                        there                       ? ""
                        : text_equal(state, "gone") ? " (deleted, left alone)"
+                       : text_equal(state, "left") ? " (its genre is gone, left alone)"
                                                    : " (not among your playlists)");
     }
     putchar('\n');

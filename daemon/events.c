@@ -48,7 +48,7 @@ static void stream_closed(void *ctx)
 static void send_line(struct server_stream *stream, const struct json *event)
 {
     struct buf line;
-    buf_init(&line, 0);
+    buf_init(&line, SERVER_PIECE_MAX);
     buf_add_str(&line, "data: ");
     json_print(event, false, &line);
     buf_add_str(&line, "\n\n");

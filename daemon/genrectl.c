@@ -22,6 +22,7 @@
 #include "daemon/ctl_login.h"
 #include "daemon/ctl_plan.h"
 #include "daemon/ctl_query.h"
+#include "daemon/ctl_web.h"
 #include "daemon/ctl_work.h"
 
 typedef enum err_code carry_out_fn(struct ctl *c, struct err *e);
@@ -56,6 +57,8 @@ static carry_out_fn *carry_out_find(enum command_id id)
         return ctl_query_similar;
     case COMMAND_SOURCES:
         return ctl_query_sources;
+    case COMMAND_WEB:
+        return ctl_web_run;
     case COMMAND_IMPORT:
         return ctl_import_run;
     case COMMAND_BACKUP:

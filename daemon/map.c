@@ -6,11 +6,12 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/order.h"
 #include "base/text.h"
 #include "classifier/genre.h"
 #include "classifier/map.h"
 #include "daemon/app.h"
-#include "daemon/songs.h"
+#include "daemon/genres.h"
 #include "store/map.h"
 
 #define FEW    20  /* once so many-th of the songs is new or was put among the others, all move */
@@ -114,13 +115,6 @@ static void on_done(void *ctx)
  * -----------------------------------------------------------------------
  */
 
-static int by_track(const void *a, const void *b)
-{
-    const struct store_map_place *x = a;
-    const struct store_map_place *y = b;
-    return (x->track > y->track) - (x->track < y->track);
-}
-
 static void view_fill(struct view *v, struct arena *arena)
 {
     const struct opinion *o = v->o;
@@ -131,7 +125,8 @@ static void view_fill(struct view *v, struct arena *arena)
         const float *place = o->songs[i].place;
         struct store_map_place key = {.track = o->songs[i].track};
         if (v->kept.n)
-            v->at[i] = bsearch(&key, v->kept.places, v->kept.n, sizeof(*v->kept.places), by_track);
+            v->at[i] =
+                bsearch(&key, v->kept.places, v->kept.n, sizeof(*v->kept.places), order_by_id);
         if (!place || !map_is_place(place, dim))
             continue;
         v->of[i] = text_hash(place, dim * sizeof(*place), TEXT_HASH_START) | 1;
@@ -197,7 +192,7 @@ static int family_of(const struct opinion *o, size_t song)
         const struct tree_genre *family = tree_at(o->tree, g);
         const size_t at = song * o->genres + g;
         double p = (double)o->p[at] + (o->word[at] > 0 ? 1 : 0);
-        if (family->hidden || family->merged_into != TREE_NONE || !opinion_is(o, song, g, 0))
+        if (!genres_is_shown(family) || !opinion_is(o, song, g, 0))
             continue;
         if (p > best_p) {
             best = (int)g;
@@ -257,18 +252,18 @@ static struct json *map_json(const struct map *m, const struct view *v)
 enum err_code map_get(struct app *a, const struct server_request *req, const struct json *body,
                       struct json **ret, struct err *e)
 {
-    struct opinion o = {0};
-    struct view v = {.o = &o};
+    struct arena arena = {0};
+    struct view v = {.o = NULL};
     (void)req;
     (void)body;
-    enum err_code code = songs_opinion(a, &o, e);
+    enum err_code code = opinions_get(a, false, &v.o, e);
     if (code == ERR_OK)
-        code = store_map_get(a->store, a->token.account, &o.arena, &v.kept, e);
+        code = store_map_get(a->store, a->token.account, &arena, &v.kept, e);
     if (code == ERR_OK) {
-        view_fill(&v, &o.arena);
+        view_fill(&v, &arena);
         begin_if_needed(&a->map, &v);
         *ret = map_json(&a->map, &v);
     }
-    opinion_free(&o);
+    arena_free(&arena);
     return code;
 }

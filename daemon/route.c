@@ -8,10 +8,17 @@
 #include "daemon/account.h"
 #include "daemon/app.h"
 #include "daemon/backup.h"
+#include "daemon/choice.h"
+#include "daemon/curve.h"
+#include "daemon/edits.h"
 #include "daemon/exclude.h"
+#include "daemon/genres.h"
 #include "daemon/import.h"
 #include "daemon/policy.h"
+#include "daemon/region.h"
+#include "daemon/setup.h"
 #include "daemon/song.h"
+#include "daemon/song_facts.h"
 #include "daemon/songs.h"
 #include "daemon/statistics.h"
 #include "daemon/status.h"
@@ -33,7 +40,7 @@ static enum err_code get_genres(struct app *a, const struct server_request *req,
 {
     (void)req;
     (void)body;
-    return songs_genres(a, ret, e);
+    return genres_json(a, ret, e);
 }
 
 static enum err_code get_list(struct app *a, const struct server_request *req,
@@ -157,7 +164,9 @@ static enum err_code get_paths(struct app *a, const struct server_request *req,
     json_set_str(j, "config", a->config.file);
     json_set_str(j, "state_dir", a->config.state_dir);
     json_set_str(j, "socket", a->config.socket);
-    json_set_str(j, "page", a->page_server ? a->config.listen : NULL);
+    char *page = door_address(&a->door);
+    json_set_str(j, "page", page);
+    free(page);
     *ret = j;
     return ERR_OK;
 }
@@ -243,6 +252,48 @@ static enum err_code post_account(struct app *a, const struct server_request *re
                         e);
 }
 
+static enum err_code get_setup(struct app *a, const struct server_request *req,
+                               const struct json *body, struct json **ret, struct err *e)
+{
+    (void)req;
+    (void)body;
+    (void)e;
+    *ret = setup_json(a);
+    return ERR_OK;
+}
+
+static enum err_code post_setup(struct app *a, const struct server_request *req,
+                                const struct json *body, struct json **ret, struct err *e)
+{
+    const char *client_id = json_get_str(body, "client_id");
+    (void)req;
+    enum err_code code = setup_put(a, client_id ? client_id : "", e);
+    if (code == ERR_OK)
+        *ret = setup_json(a);
+    return code;
+}
+
+static enum err_code get_web(struct app *a, const struct server_request *req,
+                             const struct json *body, struct json **ret, struct err *e)
+{
+    (void)req;
+    (void)body;
+    (void)e;
+    *ret = door_json(&a->door);
+    return ERR_OK;
+}
+
+static enum err_code post_web(struct app *a, const struct server_request *req,
+                              const struct json *body, struct json **ret, struct err *e)
+{
+    const char *password = json_get_str(body, "password");
+    (void)req;
+    enum err_code code = door_set_password(&a->door, password ? password : "", e);
+    if (code == ERR_OK)
+        *ret = door_json(&a->door);
+    return code;
+}
+
 /* Refusals are forgotten, so that the next sync asks again. */
 static enum err_code post_refresh(struct app *a, const struct server_request *req,
                                   const struct json *body, struct json **ret, struct err *e)
@@ -254,37 +305,49 @@ static enum err_code post_refresh(struct app *a, const struct server_request *re
 }
 
 const struct route route_rows[] = {
-    {"GET", "/api/status", true, false, 200, get_status, 0},
-    {"GET", "/api/genres", true, true, 200, get_genres, 0},
-    {"GET", "/api/list", true, true, 200, get_list, 0},
-    {"GET", "/api/review", true, true, 200, get_review, 0},
-    {"GET", "/api/why", true, true, 200, get_why, 0},
-    {"GET", "/api/similar", true, true, 200, get_similar, 0},
-    {"GET", "/api/map", true, true, 200, map_get, 0},
-    {"GET", "/api/statistics", true, true, 200, statistics_get, 0},
-    {"POST", "/api/label", false, true, 200, post_label, 0},
-    {"GET", "/api/exclusions", true, false, 200, get_exclusions, 0},
-    {"POST", "/api/exclude", false, false, 200, post_exclude, 0},
-    {"GET", "/api/runs", true, false, 200, get_runs, 0},
-    {"GET", "/api/sources", true, false, 200, get_sources, 0},
-    {"GET", "/api/accounts", false, false, 200, get_accounts, 0},
-    {"POST", "/api/account", false, false, 200, post_account, 0},
-    {"GET", "/api/paths", false, false, 200, get_paths, 0},
-    {"POST", "/api/import", false, true, 200, post_import, 0},
-    {"POST", "/api/restore", false, true, 200, post_restore, 0},
-    {"POST", "/api/sync", false, false, 202, NULL, WISH_SYNC},
-    {"POST", "/api/sort", false, false, 202, NULL, WISH_SORT},
-    {"POST", "/api/drop", false, false, 202, NULL, WISH_DROP},
-    {"POST", "/api/release", false, false, 202, NULL, WISH_RELEASE},
-    {"POST", "/api/adopt", false, false, 202, NULL, WISH_ADOPT},
-    {"POST", "/api/learn", false, false, 202, NULL, WISH_LEARN},
-    {"POST", "/api/undo", false, false, 202, NULL, WISH_UNDO},
-    {"POST", "/api/apply", false, false, 202, NULL, WISH_APPLY},
-    {"POST", "/api/cancel", false, false, 200, post_cancel, 0},
-    {"POST", "/api/login", false, false, 200, post_login, 0},
-    {"POST", "/api/login/answer", false, false, 200, post_login_answer, 0},
-    {"POST", "/api/logout", false, false, 200, post_logout, 0},
-    {"POST", "/api/refresh", false, false, 200, post_refresh, 0},
+    {"GET", "/api/status", ROUTE_READ, false, 200, get_status, 0},
+    {"GET", "/api/genres", ROUTE_READ, true, 200, get_genres, 0},
+    {"GET", "/api/list", ROUTE_READ, true, 200, get_list, 0},
+    {"GET", "/api/review", ROUTE_READ, true, 200, get_review, 0},
+    {"GET", "/api/why", ROUTE_READ, true, 200, get_why, 0},
+    {"GET", "/api/similar", ROUTE_READ, true, 200, get_similar, 0},
+    {"GET", "/api/map", ROUTE_READ, true, 200, map_get, 0},
+    {"GET", "/api/statistics", ROUTE_READ, true, 200, statistics_get, 0},
+    {"GET", "/api/song", ROUTE_READ, true, 200, song_facts_get, 0},
+    {"GET", "/api/curve", ROUTE_READ, true, 200, curve_get, 0},
+    {"GET", "/api/choice", ROUTE_READ, false, 200, choice_show, 0},
+    {"POST", "/api/choice", ROUTE_WRITE, false, 200, choice_take, 0},
+    {"POST", "/api/places", ROUTE_WRITE, false, 202, NULL, WISH_PLACES},
+    {"POST", "/api/region", ROUTE_WRITE, true, 200, region_post, 0},
+    {"POST", "/api/tree", ROUTE_WRITE, true, 200, edits_post_tree, 0},
+    {"POST", "/api/rule", ROUTE_WRITE, true, 200, edits_post_rule, 0},
+    {"POST", "/api/label", ROUTE_WRITE, true, 200, post_label, 0},
+    {"GET", "/api/exclusions", ROUTE_READ, false, 200, get_exclusions, 0},
+    {"POST", "/api/exclude", ROUTE_WRITE, false, 200, post_exclude, 0},
+    {"GET", "/api/runs", ROUTE_READ, false, 200, get_runs, 0},
+    {"GET", "/api/sources", ROUTE_READ, false, 200, get_sources, 0},
+    {"GET", "/api/accounts", ROUTE_NO, false, 200, get_accounts, 0},
+    {"POST", "/api/account", ROUTE_NO, false, 200, post_account, 0},
+    {"GET", "/api/paths", ROUTE_NO, false, 200, get_paths, 0},
+    {"GET", "/api/setup", ROUTE_READ, false, 200, get_setup, 0},
+    {"POST", "/api/setup", ROUTE_WRITE, false, 200, post_setup, 0},
+    {"GET", "/api/web", ROUTE_NO, false, 200, get_web, 0},
+    {"POST", "/api/web", ROUTE_NO, false, 200, post_web, 0},
+    {"POST", "/api/import", ROUTE_NO, true, 200, post_import, 0},
+    {"POST", "/api/restore", ROUTE_NO, true, 200, post_restore, 0},
+    {"POST", "/api/sync", ROUTE_WRITE, false, 202, NULL, WISH_SYNC},
+    {"POST", "/api/sort", ROUTE_WRITE, false, 202, NULL, WISH_SORT},
+    {"POST", "/api/drop", ROUTE_WRITE, false, 202, NULL, WISH_DROP},
+    {"POST", "/api/release", ROUTE_WRITE, false, 202, NULL, WISH_RELEASE},
+    {"POST", "/api/adopt", ROUTE_WRITE, false, 202, NULL, WISH_ADOPT},
+    {"POST", "/api/learn", ROUTE_WRITE, false, 202, NULL, WISH_LEARN},
+    {"POST", "/api/undo", ROUTE_WRITE, false, 202, NULL, WISH_UNDO},
+    {"POST", "/api/apply", ROUTE_WRITE, false, 202, NULL, WISH_APPLY},
+    {"POST", "/api/cancel", ROUTE_WRITE, false, 200, post_cancel, 0},
+    {"POST", "/api/login", ROUTE_WRITE, false, 200, post_login, 0},
+    {"POST", "/api/login/answer", ROUTE_WRITE, false, 200, post_login_answer, 0},
+    {"POST", "/api/logout", ROUTE_WRITE, false, 200, post_logout, 0},
+    {"POST", "/api/refresh", ROUTE_WRITE, false, 200, post_refresh, 0},
 };
 
 const size_t route_n = sizeof(route_rows) / sizeof(route_rows[0]);

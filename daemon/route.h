@@ -16,10 +16,17 @@ struct app;
 typedef enum err_code route_fn(struct app *a, const struct server_request *req,
                                const struct json *body, struct json **ret, struct err *e);
 
+/* What a page in a browser may use, and not only who has the unix socket. */
+enum route_browser {
+    ROUTE_NO,
+    ROUTE_READ,
+    ROUTE_WRITE, /* with the token of the session */
+};
+
 struct route {
     const char *method;
     const char *path;
-    bool browser; /* may be used by a page in a browser, not only over the unix socket */
+    enum route_browser browser;
     bool heavy;   /* goes through all songs: what it took is given back at once */
     int status;   /* when all went well */
     route_fn *fn; /* NULL: a wish of this kind */

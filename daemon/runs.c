@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "daemon/app.h"
 #include "daemon/choice.h"
+#include "daemon/edits.h"
 #include "daemon/hook.h"
 #include "daemon/policy.h"
 #include "store/run.h"
@@ -152,6 +153,8 @@ static void end_run(struct runs *r, const struct err *e)
     r->now.id = 0;
     if (app->reload_wanted)
         app_reload(app);
+    if (app->edits_wanted)
+        edits_renew(app);
     start_next(r);
     if (!runs_is_busy(r) && !app->stopping) {
         schedule_renew(&app->schedule);
@@ -194,6 +197,7 @@ static void start_next(struct runs *r)
     r->n_queue--;
     memmove(&r->queue[0], &r->queue[1], r->n_queue * sizeof(r->queue[0]));
     r->last_step = SIZE_MAX;
+    opinions_drop(r->app); /* it needs its own, and the room */
     if (wish_job(r->app, &r->now.wish, r->now.id, &job, &e) == ERR_OK && !r->now.wish.dry_run &&
         store_run_start(r->app->store, r->now.id, r->app->token.account, job->name, clock_utc_s(),
                         &e)) {

@@ -7,7 +7,9 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "daemon/app.h"
+#include "daemon/edits.h"
 #include "daemon/jobs/login.h"
+#include "daemon/setup.h"
 
 static const char page_head[] =
     "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
@@ -62,6 +64,7 @@ static void take_over(struct session *s)
     app->token.dead = false;
     app->token.ended_s = app->token.refused = 0;
     s->candidate = (struct token){0};
+    edits_renew(app);
 }
 
 static void on_finished(void *ctx, struct job *j, const struct err *e)
@@ -243,7 +246,8 @@ enum err_code session_answer(struct session *s, const char *url, struct err *e)
     return code;
 }
 
-/* The database as it was before the first login; what was sent to Spotify still counts. */
+/* The database as it was before the first login; what was sent to Spotify still counts, and the
+ * page's password is the machine's. */
 static enum err_code forget_all(struct app *app, struct err *e)
 {
     map_cancel(&app->map);
@@ -251,8 +255,12 @@ static enum err_code forget_all(struct app *app, struct err *e)
     app->access = (struct access){0};
     app->token.account = 0;
     policy_remember_budget(app);
+    setup_forget(app);
+    if (code == ERR_OK)
+        code = door_keep(&app->door, e);
     if (code == ERR_OK)
         code = sources_reopen(&app->sources, e);
+    edits_renew(app);
     log_info("logout: everything is forgotten");
     return code;
 }

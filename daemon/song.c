@@ -80,37 +80,29 @@ static struct json *moved_json(const struct opinion *before, const struct opinio
     return moved;
 }
 
-static size_t song_of(const struct opinion *o, int64_t track)
-{
-    size_t i = 0;
-    while (i < o->n && o->songs[i].track != track)
-        i++;
-    return i;
-}
-
 enum err_code song_label(struct app *a, const struct song_word *word, struct json **ret,
                          struct err *e)
 {
     struct opinion before = {0};
-    struct opinion now = {0};
+    const struct opinion *now = NULL;
     int64_t track = 0;
     enum err_code code = track_find(a, word->track, &track, e);
     if (code == ERR_OK)
-        code = songs_opinion(a, &before, e);
+        code = opinions_take(a, &before, e);
     if (code == ERR_OK)
         code = word_put(a, word, track, e);
     if (code == ERR_OK)
-        code = songs_opinion(a, &now, e);
+        code = choice_kept(opinions_get(a, false, &now, e), e);
     if (code == ERR_OK) {
-        size_t song = song_of(&now, track);
-        struct json *j = song < now.n ? songs_json(&now.songs[song]) : json_object();
-        json_set_bool(j, "excluded", song < now.n && now.songs[song].excluded);
-        json_set(j, "genres", song < now.n ? genres_of(&now, song) : json_array());
-        json_set(j, "moved", moved_json(&before, &now, song));
+        size_t song = opinion_find(now, track);
+        bool there = song != OPINION_NONE;
+        struct json *j = there ? songs_json(&now->songs[song]) : json_object();
+        json_set_bool(j, "excluded", there && now->songs[song].excluded);
+        json_set(j, "genres", there ? genres_of(now, song) : json_array());
+        json_set(j, "moved", moved_json(&before, now, song));
         *ret = j;
     }
     opinion_free(&before);
-    opinion_free(&now);
     return code;
 }
 
@@ -208,8 +200,8 @@ static struct json *why_genres(const struct opinion *o, size_t song, const struc
 enum err_code song_why(struct app *a, const char *track, const char *genres, struct json **ret,
                        struct err *e)
 {
-    struct opinion o = {0};
-    struct song song = {0};
+    const struct opinion *o = NULL;
+    struct arena arena = {0};
     const char *source[WHY_GROUPS];
     size_t interest[TREE_MAX + WHY_GUESSES];
     size_t n = 0;
@@ -218,26 +210,24 @@ enum err_code song_why(struct app *a, const char *track, const char *genres, str
     if (code == ERR_OK && genres)
         code = genres_named(a, genres, interest, &n, e);
     if (code == ERR_OK)
-        code = songs_opinion(a, &o, e);
+        code = opinions_get(a, true, &o, e);
     if (code == ERR_OK)
-        code = store_label_song(a->store, row, &o.arena, &song, e);
-    if (code == ERR_OK)
-        code = sources_find(a, row, &o.arena, source, e);
-    size_t at = song_of(&o, row);
-    if (code == ERR_OK && (at == o.n || !o.songs[at].p))
+        code = sources_find(a, row, &arena, source, e);
+    size_t at = code == ERR_OK ? opinion_find(o, row) : OPINION_NONE;
+    if (code == ERR_OK && (at == OPINION_NONE || !o->songs[at].p))
         code = err_set(e, ERR_USAGE, "the song is not labelled yet: the next sync does that");
     if (code == ERR_OK) {
         struct why why;
         if (!genres)
-            n = genres_of_interest(&o, at, interest);
-        why_make(a->model, &song, &why);
-        *ret = songs_json(&o.songs[at]);
-        json_set_bool(*ret, "excluded", o.songs[at].excluded);
-        json_set(*ret, "genres", why_genres(&o, at, &why, interest, n, source));
+            n = genres_of_interest(o, at, interest);
+        why_make(a->model, &o->facts[at], &why);
+        *ret = songs_json(&o->songs[at]);
+        json_set_bool(*ret, "excluded", o->songs[at].excluded);
+        json_set(*ret, "genres", why_genres(o, at, &why, interest, n, source));
         json_set_str(*ret, "method", WHY_METHOD);
         why_free(&why);
     }
-    opinion_free(&o);
+    arena_free(&arena);
     return code;
 }
 
@@ -290,35 +280,37 @@ static enum err_code playlist_genre(struct app *a, const char *playlist, struct 
     return code;
 }
 
-static enum err_code query_playlist(struct app *a, struct opinion *o, const char *playlist,
+static enum err_code query_playlist(struct app *a, const struct opinion *o, const char *playlist,
                                     struct query *q, struct err *e)
 {
+    struct arena arena = {0};
     const char *genre = NULL;
     struct store_item *items = NULL;
     size_t n = 0;
-    enum err_code code = playlist_genre(a, playlist, &o->arena, &genre, e);
+    enum err_code code = playlist_genre(a, playlist, &arena, &genre, e);
     if (code == ERR_OK)
-        code = store_playlist_items(a->store, a->token.account, genre, &o->arena, &items, &n, e);
+        code = store_playlist_items(a->store, a->token.account, genre, &arena, &items, &n, e);
     for (size_t i = 0; code == ERR_OK && i < n; i++) {
-        size_t song = song_of(o, items[i].track);
-        if (song < o->n && items[i].by != STORE_BY_REMOVED)
+        size_t song = opinion_find(o, items[i].track);
+        if (song != OPINION_NONE && items[i].by != STORE_BY_REMOVED)
             query_add(o, q, song);
     }
     if (code == ERR_OK && q->n_mine == 0)
         code = err_set(e, ERR_USAGE, "no playlist of genred's with labelled songs is of '%s'",
                        playlist);
+    arena_free(&arena);
     return code;
 }
 
-static enum err_code query_song(struct app *a, struct opinion *o, const char *track,
+static enum err_code query_song(struct app *a, const struct opinion *o, const char *track,
                                 struct query *q, struct err *e)
 {
     int64_t row = 0;
     enum err_code code = track_find(a, track, &row, e);
     if (code)
         return code;
-    size_t song = song_of(o, row);
-    if (song < o->n)
+    size_t song = opinion_find(o, row);
+    if (song != OPINION_NONE)
         query_add(o, q, song);
     return q->n_mine
                ? ERR_OK
@@ -353,17 +345,18 @@ static struct json *hits_json(const struct opinion *o, const struct query *q, si
 enum err_code song_similar(struct app *a, const char *track, const char *playlist, size_t n,
                            struct json **ret, struct err *e)
 {
-    struct opinion o = {0};
+    const struct opinion *o = NULL;
     struct query q = {.n_mine = 0};
-    enum err_code code = songs_opinion(a, &o, e);
-    q.mine = arena_alloc(&o.arena, o.n + 1);
-    if (code == ERR_OK)
-        code = track ? query_song(a, &o, track, &q, e) : query_playlist(a, &o, playlist, &q, e);
+    enum err_code code = opinions_get(a, false, &o, e);
+    if (code)
+        return code;
+    q.mine = mem_alloc(o->n + 1);
+    code = track ? query_song(a, o, track, &q, e) : query_playlist(a, o, playlist, &q, e);
     if (code == ERR_OK) {
-        query_scale(&o, &q);
+        query_scale(o, &q);
         *ret = json_object();
-        json_set(*ret, "tracks", hits_json(&o, &q, n < o.n ? n : o.n));
+        json_set(*ret, "tracks", hits_json(o, &q, n < o->n ? n : o->n));
     }
-    opinion_free(&o);
+    free(q.mine);
     return code;
 }

@@ -3,21 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "base/order.h"
 #include "classifier/genre.h"
 #include "daemon/app.h"
 #include "daemon/choice.h"
+#include "daemon/genres.h"
 #include "daemon/jobs/opinion.h"
 #include "store/playlist.h"
 
 #define GUESSES 2 /* told of an unsure song */
-
-enum err_code songs_opinion(struct app *a, struct opinion *o, struct err *e)
-{
-    enum err_code code = opinion_load(o, a->store, a->token.account, a->model, a->tree, e);
-    if (code == ERR_OK)
-        opinion_judge(o, a->config.threshold);
-    return code;
-}
 
 struct json *songs_json(const struct store_labelled *song)
 {
@@ -41,109 +36,6 @@ static double threshold_of(const struct opinion *o, size_t song, size_t genre)
 static double p_of(const struct opinion *o, size_t song, size_t genre)
 {
     return (double)o->p[song * o->genres + genre];
-}
-
-/* --- the tree
- * ------------------------------------------------------------------------------------- */
-
-struct genres {
-    struct opinion *o;
-    char **chosen; /* (n_chosen) */
-    size_t n_chosen;
-    struct store_playlist *playlists; /* (n_playlists) */
-    size_t n_playlists;
-};
-
-static struct json *playlist_json(const struct genres *s, const char *genre)
-{
-    for (size_t i = 0; i < s->n_playlists; i++) {
-        const struct store_playlist *p = &s->playlists[i];
-        if (strcmp(p->genre, genre) != 0)
-            continue;
-        struct json *j = json_object();
-        json_set_str(j, "name", p->name);
-        json_set_str(j, "id", *p->sid ? p->sid : NULL);
-        json_set_int(j, "total", p->total);
-        return j;
-    }
-    return NULL;
-}
-
-static struct json *genre_json(const struct genres *s, size_t genre)
-{
-    const struct tree_genre *g = tree_at(s->o->tree, genre);
-    int64_t tracks = 0;
-    bool chosen = false;
-    for (size_t i = 0; i < s->o->n; i++)
-        tracks += opinion_is(s->o, i, genre, 0) && !s->o->songs[i].excluded;
-    for (size_t i = 0; i < s->n_chosen; i++)
-        chosen = chosen || strcmp(s->chosen[i], g->name) == 0;
-    struct json *playlist = playlist_json(s, g->name);
-    struct json *j = json_object();
-    json_set_str(j, "name", g->name);
-    json_set_str(j, "title", g->title);
-    json_set_int(j, "tracks", tracks);
-    json_set_bool(j, "chosen", chosen);
-    json_set(j, "playlist", playlist);
-    if (!playlist)
-        json_set_null(j, "playlist");
-    return j;
-}
-
-static bool is_shown(const struct tree_genre *g)
-{
-    return !g->hidden && g->merged_into == TREE_NONE;
-}
-
-/* Sub-genres stand under the first of their families; own genres stand at the top. */
-static struct json *children_json(const struct genres *s, size_t family)
-{
-    struct json *children = json_array();
-    for (size_t g = GENRE_N; g < s->o->genres; g++) {
-        const struct tree_genre *genre = tree_at(s->o->tree, g);
-        bool first = genre->parents && (size_t)__builtin_ctz(genre->parents) == family;
-        if (!first || !is_shown(genre))
-            continue;
-        struct json *child = genre_json(s, g);
-        json_set(child, "children", json_array());
-        json_add(children, child);
-    }
-    return children;
-}
-
-static struct json *tree_json(const struct genres *s)
-{
-    struct json *list = json_array();
-    for (size_t g = 0; g < s->o->genres; g++) {
-        const struct tree_genre *genre = tree_at(s->o->tree, g);
-        if ((g >= GENRE_N && genre->parents) || !is_shown(genre))
-            continue;
-        struct json *j = genre_json(s, g);
-        json_set(j, "children", g < GENRE_N ? children_json(s, g) : json_array());
-        json_add(list, j);
-    }
-    return list;
-}
-
-enum err_code songs_genres(struct app *a, struct json **ret, struct err *e)
-{
-    struct opinion o = {0};
-    struct genres s = {.o = &o};
-    enum err_code code = songs_opinion(a, &o, e);
-    if (code == ERR_OK)
-        code = store_playlist_list(a->store, a->token.account, &o.arena, &s.playlists,
-                                   &s.n_playlists, e);
-    if (code == ERR_OK)
-        code = choice_get(a, &s.chosen, &s.n_chosen, e);
-    if (code == ERR_OK) {
-        struct json *j = json_object();
-        json_set(j, "genres", tree_json(&s));
-        json_set_int(j, "songs", (int64_t)o.n);
-        *ret = j;
-    }
-    choice_free(s.chosen, s.n_chosen);
-    opinion_free(&o);
-    return code;
 }
 
 /* --- songs of a genre
@@ -171,13 +63,6 @@ static void rank(struct ranked *ranked, size_t n)
         qsort(ranked, n, sizeof(*ranked), by_p);
 }
 
-static int item_by_track(const void *a, const void *b)
-{
-    const struct store_item *x = a;
-    const struct store_item *y = b;
-    return (x->track > y->track) - (x->track < y->track);
-}
-
 struct items {
     struct store_item *list; /* (n) ascending by track */
     size_t n;
@@ -188,7 +73,7 @@ static struct json *listed_json(const struct opinion *o, const struct ranked *r,
 {
     struct store_item key = {.track = o->songs[r->song].track};
     const struct store_item *item =
-        items->n ? bsearch(&key, items->list, items->n, sizeof(key), item_by_track) : NULL;
+        items->n ? bsearch(&key, items->list, items->n, sizeof(key), order_by_id) : NULL;
     struct json *j = songs_json(&o->songs[r->song]);
     json_set_num(j, "p", r->p);
     json_set_bool(j, "yours", o->word[r->song * o->genres + genre] != 0);
@@ -196,9 +81,9 @@ static struct json *listed_json(const struct opinion *o, const struct ranked *r,
     return j;
 }
 
-static struct json *list_json(struct opinion *o, size_t genre, const struct items *items)
+static struct json *list_json(const struct opinion *o, size_t genre, const struct items *items)
 {
-    struct ranked *ranked = arena_alloc(&o->arena, (o->n + 1) * sizeof(*ranked));
+    struct ranked *ranked = mem_array(o->n + 1, sizeof(*ranked));
     struct json *tracks = json_array();
     size_t n = 0;
     for (size_t i = 0; i < o->n; i++) {
@@ -211,23 +96,25 @@ static struct json *list_json(struct opinion *o, size_t genre, const struct item
     struct json *j = json_object();
     json_set_str(j, "genre", genre_name_of(o, genre));
     json_set(j, "tracks", tracks);
+    free(ranked);
     return j;
 }
 
 enum err_code songs_list(struct app *a, const char *name, struct json **ret, struct err *e)
 {
-    struct opinion o = {0};
+    const struct opinion *o = NULL;
+    struct arena arena = {0};
     struct items items = {0};
     size_t genre = 0;
     enum err_code code = choice_find(a, name, &genre, e);
     if (code == ERR_OK)
-        code = songs_opinion(a, &o, e);
+        code = opinions_get(a, false, &o, e);
     if (code == ERR_OK)
-        code = store_playlist_items(a->store, a->token.account, genre_name_of(&o, genre), &o.arena,
+        code = store_playlist_items(a->store, a->token.account, genre_name_of(o, genre), &arena,
                                     &items.list, &items.n, e);
     if (code == ERR_OK)
-        *ret = list_json(&o, genre, &items);
-    opinion_free(&o);
+        *ret = list_json(o, genre, &items);
+    arena_free(&arena);
     return code;
 }
 
@@ -242,7 +129,7 @@ static double margin_of(const struct opinion *o, size_t song)
         double margin = p_of(o, song, g) - threshold_of(o, song, g);
         if (opinion_is(o, song, g, 0))
             return 1;
-        if (is_shown(tree_at(o->tree, g)) && margin > best)
+        if (genres_is_shown(tree_at(o->tree, g)) && margin > best)
             best = margin;
     }
     return best;
@@ -254,7 +141,7 @@ static size_t guess_of(const struct opinion *o, size_t song, const size_t *befor
 {
     size_t best = TREE_NONE;
     for (size_t g = 0; g < GENRE_N; g++) {
-        bool told = o->word[song * o->genres + g] < 0 || !is_shown(tree_at(o->tree, g));
+        bool told = o->word[song * o->genres + g] < 0 || !genres_is_shown(tree_at(o->tree, g));
         for (size_t i = 0; i < n; i++)
             told = told || before[i] == g;
         if (!told && (best == TREE_NONE || p_of(o, song, g) > p_of(o, song, best)))
@@ -280,13 +167,9 @@ static struct json *guesses_json(const struct opinion *o, size_t song)
     return guesses;
 }
 
-static enum err_code unsure_json(struct app *a, struct opinion *o, size_t song, struct json **ret,
-                                 struct err *e)
+static struct json *unsure_json(const struct opinion *o, size_t song)
 {
-    struct song facts = {0};
-    enum err_code code = store_label_song(a->store, o->songs[song].track, &o->arena, &facts, e);
-    if (code)
-        return code;
+    const struct song *facts = &o->facts[song];
     struct json *j = songs_json(&o->songs[song]);
     struct json *reasons = json_array();
     json_set(j, "guesses", guesses_json(o, song));
@@ -294,44 +177,37 @@ static enum err_code unsure_json(struct app *a, struct opinion *o, size_t song, 
         json_add_str(reasons, "it is not labelled yet: the next sync does that");
     else
         json_add_str(reasons, "no genre is as likely as its threshold");
-    if (facts.stat_mask == 0)
+    if (facts->stat_mask == 0)
         json_add_str(reasons, "its audio statistics are not known");
-    if (*facts.tags == '\0')
+    if (*facts->tags == '\0')
         json_add_str(reasons, "no source knows genre tags of its artists");
-    if (facts.year == 0)
+    if (facts->year == 0)
         json_add_str(reasons, "its year is not known");
     json_set(j, "reasons", reasons);
-    *ret = j;
-    return ERR_OK;
+    return j;
 }
 
 enum err_code songs_review(struct app *a, size_t most, struct json **ret, struct err *e)
 {
-    struct opinion o = {0};
-    enum err_code code = songs_opinion(a, &o, e);
+    const struct opinion *o = NULL;
+    enum err_code code = opinions_get(a, true, &o, e);
+    if (code)
+        return code;
     struct json *tracks = json_array();
-    struct ranked *ranked = arena_alloc(&o.arena, (o.n + 1) * sizeof(*ranked));
+    struct ranked *ranked = mem_array(o->n + 1, sizeof(*ranked));
     size_t n = 0;
-    for (size_t i = 0; code == ERR_OK && i < o.n; i++) {
-        double margin = margin_of(&o, i);
-        if (margin < 0 && !o.songs[i].excluded)
-            ranked[n++] = (struct ranked){i, margin, o.songs[i].ord};
+    for (size_t i = 0; i < o->n; i++) {
+        double margin = margin_of(o, i);
+        if (margin < 0 && !o->songs[i].excluded)
+            ranked[n++] = (struct ranked){i, margin, o->songs[i].ord};
     }
     rank(ranked, n);
-    for (size_t i = 0; code == ERR_OK && i < n && i < most; i++) {
-        struct json *track = NULL;
-        code = unsure_json(a, &o, ranked[i].song, &track, e);
-        if (code == ERR_OK)
-            json_add(tracks, track);
-    }
-    if (code == ERR_OK) {
-        *ret = json_object();
-        json_set_int(*ret, "songs", (int64_t)o.n);
-        json_set_int(*ret, "unsure", (int64_t)n);
-        json_set(*ret, "tracks", tracks);
-    } else {
-        json_free(tracks);
-    }
-    opinion_free(&o);
-    return code;
+    for (size_t i = 0; i < n && i < most; i++)
+        json_add(tracks, unsure_json(o, ranked[i].song));
+    *ret = json_object();
+    json_set_int(*ret, "songs", (int64_t)o->n);
+    json_set_int(*ret, "unsure", (int64_t)n);
+    json_set(*ret, "tracks", tracks);
+    free(ranked);
+    return ERR_OK;
 }

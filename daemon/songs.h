@@ -10,8 +10,6 @@
 
 struct app;
 
-/* The genre tree with the person's counts. */
-ERR_NODISCARD enum err_code songs_genres(struct app *a, struct json **ret, struct err *e);
 /* The songs of one genre, most probable first. */
 ERR_NODISCARD enum err_code songs_list(struct app *a, const char *genre, struct json **ret,
                                        struct err *e);
@@ -20,8 +18,6 @@ ERR_NODISCARD enum err_code songs_list(struct app *a, const char *genre, struct 
 ERR_NODISCARD enum err_code songs_review(struct app *a, size_t most, struct json **ret,
                                          struct err *e);
 
-/* What the daemon thinks of all liked songs now. Caller: opinion_free, also on failure. */
-ERR_NODISCARD enum err_code songs_opinion(struct app *a, struct opinion *o, struct err *e);
 /* {"id","name","artists"} */
 struct json *songs_json(const struct store_labelled *song);
 

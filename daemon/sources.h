@@ -64,5 +64,7 @@ int64_t sources_interval_ms(const struct sources_lane *lane);
 
 /* {"sources": [...]}: coverage, age, errors and next call of each. */
 ERR_NODISCARD enum err_code sources_json(struct app *app, struct json **ret, struct err *e);
+/* "ReccoBeats" of "reccobeats"; the name itself when it is none of ours. */
+const char *sources_json_title(const char *name);
 
 #endif

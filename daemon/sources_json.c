@@ -133,6 +133,13 @@ static enum err_code add_source(struct app *app, const char *name, struct json *
     return code;
 }
 
+const char *sources_json_title(const char *name)
+{
+    const struct local *local = local_find(name);
+    const struct source *source = source_find_row(name);
+    return local ? local->title : source ? source->title : name;
+}
+
 enum err_code sources_json(struct app *app, struct json **ret, struct err *e)
 {
     struct json *list = json_array();

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "base/text.h"
 #include "classifier/genre.h"
 #include "daemon/app.h"
-#include "daemon/songs.h"
+#include "daemon/genres.h"
 #include "store/liked.h"
 
 #define TEMPO_LOW    40 /* beats per minute; what lies beyond counts in the outermost bins */
@@ -22,7 +23,7 @@
 #define ARTIST_BREAK "; "
 
 struct figures {
-    struct opinion *o;
+    const struct opinion *o;
     struct arena *arena;
     struct store_liked_time *times; /* (n_times) */
     size_t n_times;
@@ -42,7 +43,7 @@ static void families_find(struct figures *f)
 {
     for (size_t g = 0; g < GENRE_N; g++) {
         const struct tree_genre *genre = tree_at(f->o->tree, g);
-        bool shown = !genre->hidden && genre->merged_into == TREE_NONE;
+        bool shown = genres_is_shown(genre);
         for (size_t i = 0; shown && i < f->o->n; i++)
             f->tracks[g] += is_of(f, i, g);
         if (f->tracks[g] == 0)
@@ -59,7 +60,7 @@ static const char *name_of(const struct figures *f, size_t place)
     return tree_at(f->o->tree, f->family[place])->name;
 }
 
-static struct json *genres_json(const struct figures *f)
+static struct json *shares_json(const struct figures *f)
 {
     struct json *genres = json_array();
     for (size_t k = 0; k < f->families; k++) {
@@ -76,13 +77,6 @@ static struct json *genres_json(const struct figures *f)
  * ------------------------------------------------------------------------------------
  */
 
-static int by_track(const void *a, const void *b)
-{
-    const struct store_liked_time *x = a;
-    const struct store_liked_time *y = b;
-    return (x->track > y->track) - (x->track < y->track);
-}
-
 /* Months since January of YEAR_FIRST; MONTH_NO when the song is not liked or nobody knows when. */
 static int month_of(const struct figures *f, size_t song)
 {
@@ -90,7 +84,7 @@ static int month_of(const struct figures *f, size_t song)
     int year = 0, month = 0;
     struct store_liked_time key = {.track = f->o->songs[song].track};
     const struct store_liked_time *at =
-        f->n_times ? bsearch(&key, f->times, f->n_times, sizeof(key), by_track) : NULL;
+        f->n_times ? bsearch(&key, f->times, f->n_times, sizeof(key), order_by_id) : NULL;
     if (!at || !f->counts[song])
         return MONTH_NO;
     text_time(at->added_s, when, sizeof(when));
@@ -350,7 +344,7 @@ static struct json *figures_json(struct figures *f)
     families_find(f);
     struct json *j = json_object();
     json_set_int(j, "songs", (int64_t)f->songs);
-    json_set(j, "genres", genres_json(f));
+    json_set(j, "genres", shares_json(f));
     json_set(j, "months", months_json(f));
     json_set(j, "decades", decades_json(f));
     json_set(j, "tempo", tempo_json(f));
@@ -362,17 +356,15 @@ static struct json *figures_json(struct figures *f)
 enum err_code statistics_get(struct app *a, const struct server_request *req,
                              const struct json *body, struct json **ret, struct err *e)
 {
-    struct opinion o = {0};
-    struct figures f = {.o = &o, .arena = &o.arena};
+    struct arena arena = {0};
+    struct figures f = {.arena = &arena};
     (void)req;
     (void)body;
-    enum err_code code = songs_opinion(a, &o, e);
+    enum err_code code = opinions_get(a, true, &f.o, e);
     if (code == ERR_OK)
-        code = opinion_facts(&o, a->store, e);
-    if (code == ERR_OK)
-        code = store_liked_times(a->store, a->token.account, &o.arena, &f.times, &f.n_times, e);
+        code = store_liked_times(a->store, a->token.account, &arena, &f.times, &f.n_times, e);
     if (code == ERR_OK)
         *ret = figures_json(&f);
-    opinion_free(&o);
+    arena_free(&arena);
     return code;
 }

@@ -48,11 +48,14 @@ static void add_warnings(struct app *a, struct json *j)
     if (a->token.dead)
         json_add_str(warnings,
                      "the login has ended or was revoked: run 'genrectl login' once more");
+    if (a->edits_left_out)
+        json_add_str(warnings, a->edits_left_out);
     if (!access_may_ask(&a->access, ENDPOINT_ITEMS_READ, clock_utc_s()))
         json_add_str(warnings,
                      "Spotify does not let genred read your playlists, so it goes on from "
                      "its own record and does not see what you change in them");
     sources_warn(&a->sources, warnings);
+    door_warn(&a->door, warnings);
     json_set(j, "warnings", warnings);
 }
 
@@ -81,14 +84,24 @@ static enum err_code set_counts(struct app *a, int64_t account, struct json *j, 
     return ERR_OK;
 }
 
-static struct json *playlist_json(const struct store_playlist *p)
+/* One whose genre is gone: it stays as it is. */
+static bool is_left(const struct app *a, const struct store_playlist *p)
+{
+    return tree_find(a->tree, p->genre) == TREE_NONE;
+}
+
+static struct json *playlist_json(const struct app *a, const struct store_playlist *p)
 {
     struct json *j = json_object();
     json_set_str(j, "genre", p->genre);
     json_set_str(j, "name", p->name);
     json_set_str(j, "id", *p->sid ? p->sid : NULL);
     json_set_int(j, "total", p->total);
-    json_set_str(j, "state", p->gone ? "gone" : p->missing_s ? "missing" : "active");
+    json_set_str(j, "state",
+                 p->gone         ? "gone"
+                 : p->missing_s  ? "missing"
+                 : is_left(a, p) ? "left"
+                                 : "active");
     return j;
 }
 
@@ -100,7 +113,7 @@ static enum err_code set_playlists(struct app *a, int64_t account, struct json *
     enum err_code code = store_playlist_list(a->store, account, &arena, &list, &n, e);
     struct json *playlists = json_array();
     for (size_t i = 0; code == ERR_OK && i < n; i++)
-        json_add(playlists, playlist_json(&list[i]));
+        json_add(playlists, playlist_json(a, &list[i]));
     json_set(j, "playlists", playlists);
     arena_free(&arena);
     return code;
@@ -110,7 +123,7 @@ static enum err_code set_chosen(struct app *a, struct json *j, struct err *e)
 {
     char **genres = NULL;
     size_t n = 0;
-    enum err_code code = choice_get(a, &genres, &n, e);
+    enum err_code code = choice_shown(a, &genres, &n, e);
     struct json *chosen = json_array();
     for (size_t i = 0; i < n; i++)
         json_add_str(chosen, genres[i]);

@@ -10,6 +10,7 @@
 #include "daemon/choice.h"
 #include "daemon/jobs/drop.h"
 #include "daemon/jobs/learn.h"
+#include "daemon/jobs/list.h"
 #include "daemon/jobs/work.h"
 #include "store/account.h"
 #include "store/journal.h"
@@ -114,36 +115,25 @@ static void copy_genres(const struct wish *wish, struct work_options *o)
         o->genres[o->n_genres] = mem_strdup(wish->genres[o->n_genres]);
 }
 
-static void copy_from(const struct config *c, struct work_options *o)
+/* The list's strings become the options'. */
+static enum err_code take_from(struct app *app, struct work_options *o, struct err *e)
 {
-    o->from = mem_array(c->from.n, sizeof(*o->from));
-    for (; o->n_from < c->from.n; o->n_from++)
-        o->from[o->n_from] = mem_strdup(c->from.items[o->n_from]);
+    struct config_list places = {0};
+    enum err_code code = choice_places(app, &places, e);
+    o->from = places.items;
+    o->n_from = places.n;
+    return code;
 }
 
-/* Names as the tree has them, each once. A name that the tree does not have is an error, or, with
- * `lenient`, left out: a sync must not fail for a genre that was taken out of genres.conf. */
-static enum err_code genres_resolve(struct app *app, char **genres, size_t *n, bool lenient,
-                                    struct err *e)
+/* A sync must not fail for a genre that was taken out of genres.conf. */
+static enum err_code chosen_resolve(struct app *app, struct work_options *o, struct err *e)
 {
-    enum err_code code = ERR_OK;
-    size_t kept = 0;
-    for (size_t i = 0; i < *n; i++) {
-        size_t genre = 0;
-        code = code ? code : choice_find(app, genres[i], &genre, e);
-        bool twice = code != ERR_OK;
-        if (code && lenient) {
-            log_warning("genres: left out reason='%s'", e->text);
-            code = ERR_OK;
-        }
-        const char *name = tree_at(app->tree, genre)->name;
-        for (size_t k = 0; k < kept; k++)
-            twice = twice || strcmp(genres[k], name) == 0;
-        free(genres[i]);
-        if (!twice)
-            genres[kept++] = mem_strdup(name);
-    }
-    *n = kept;
+    struct buf left_out;
+    buf_init(&left_out, 4096);
+    enum err_code code = choice_resolve(app, o->genres, &o->n_genres, &left_out, e);
+    if (left_out.len)
+        log_warning("genres: left out names='%s'", buf_str(&left_out));
+    buf_free(&left_out);
     return code;
 }
 
@@ -161,12 +151,11 @@ static enum err_code fill_options(struct app *app, struct wish *wish,
         .is_public = app->config.is_public,
         .min_tracks = app->config.min_tracks,
     };
-    enum err_code code = ERR_OK;
-    copy_from(&app->config, &o);
-    if (wish->n_genres == 0) {
+    enum err_code code = take_from(app, &o, e);
+    if (code == ERR_OK && wish->n_genres == 0) {
         code = choice_get(app, &o.genres, &o.n_genres, e);
-        code = code ? code : genres_resolve(app, o.genres, &o.n_genres, true, e);
-    } else
+        code = code ? code : chosen_resolve(app, &o, e);
+    } else if (code == ERR_OK)
         copy_genres(wish, &o);
     /* Until genres are chosen, a sync only reads and labels. */
     o.sort = o.n_genres > 0;
@@ -195,7 +184,8 @@ static enum err_code make_work(struct app *app, struct wish *wish, struct work_e
     return ERR_OK;
 }
 
-static struct job *make_edit(struct app *app, struct wish *wish, const struct work_env *env)
+static enum err_code make_edit(struct app *app, struct wish *wish, const struct work_env *env,
+                               struct job **ret_job, struct err *e)
 {
     struct work_options o = {
         .name = wish->kind == WISH_UNDO    ? "undo"
@@ -205,17 +195,23 @@ static struct job *make_edit(struct app *app, struct wish *wish, const struct wo
         .plan = wish->plan,
         .adopt = wish->playlist,
         .adopt_may_remove = wish->may_remove,
+        .yes = wish->yes,
         .genres = wish->genres,
         .n_genres = wish->n_genres,
         .playlist_name = mem_strdup(app->config.playlist_name),
         .is_public = app->config.is_public,
     };
-    copy_from(&app->config, &o);
+    enum err_code code = take_from(app, &o, e);
     wish->plan = NULL;
     wish->playlist = NULL;
     wish->genres = NULL;
     wish->n_genres = 0;
-    return work_new(env, &o);
+    if (code) {
+        work_options_free(&o);
+        return code;
+    }
+    *ret_job = work_new(env, &o);
+    return ERR_OK;
 }
 
 enum err_code wish_job(struct app *app, struct wish *wish, int64_t run, struct job **ret_job,
@@ -241,8 +237,10 @@ enum err_code wish_job(struct app *app, struct wish *wish, int64_t run, struct j
         else if (wish->kind == WISH_LEARN)
             *ret_job = learn_new(&env, wish->playlists, wish->n_playlists,
                                  wish->n_genres ? wish->genres[0] : NULL);
+        else if (wish->kind == WISH_PLACES)
+            *ret_job = list_new(&env);
         else if (wish->kind > WISH_RELEASE)
-            *ret_job = make_edit(app, wish, &env);
+            code = make_edit(app, wish, &env, ret_job, e);
         else
             code = make_work(app, wish, &env, ret_job, e);
     }
@@ -269,6 +267,8 @@ bool wish_is_fulfilled(const struct wish *running, const struct wish *wish)
 {
     if (wish->kind == WISH_SYNC && !wish->wait && !wish->yes)
         return running->kind == WISH_SYNC || (running->kind == WISH_SORT && !running->dry_run);
+    if (wish->kind == WISH_PLACES)
+        return running->kind == WISH_PLACES;
     return running->kind == wish->kind && running->dry_run == wish->dry_run &&
            running->wait == wish->wait && running->yes == wish->yes && running->kind <= WISH_SORT &&
            !(running->threshold < wish->threshold) && !(running->threshold > wish->threshold) &&
@@ -310,9 +310,10 @@ enum err_code wish_check(struct app *app, struct wish *wish, struct err *e)
     }
     if (wish->kind == WISH_UNDO)
         return find_undo(app, wish, e);
-    if (wish->kind == WISH_DROP || wish->kind == WISH_RELEASE || wish->kind == WISH_APPLY)
+    if (wish->kind == WISH_DROP || wish->kind == WISH_RELEASE || wish->kind == WISH_APPLY ||
+        wish->kind == WISH_PLACES)
         return ERR_OK;
-    code = genres_resolve(app, wish->genres, &wish->n_genres, false, e);
+    code = choice_resolve(app, wish->genres, &wish->n_genres, NULL, e);
     if (code || wish->n_genres)
         return code;
     code = choice_get(app, &chosen, &n_chosen, e);

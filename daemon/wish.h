@@ -20,7 +20,8 @@ enum wish_kind {
     WISH_UNDO,
     WISH_APPLY,
     WISH_ADOPT,
-    WISH_LEARN, /* reads playlists as examples; with a genre, labels their songs with it */
+    WISH_LEARN,  /* reads playlists as examples; with a genre, labels their songs with it */
+    WISH_PLACES, /* reads the list of the person's own playlists */
 };
 
 /* Owned. */

@@ -3,20 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-
-static int by_track(const void *a, const void *b)
-{
-    const struct diff_song *x = a;
-    const struct diff_song *y = b;
-    return (x->track > y->track) - (x->track < y->track);
-}
-
-static int item_by_track(const void *a, const void *b)
-{
-    const struct diff_item *x = a;
-    const struct diff_item *y = b;
-    return (x->track > y->track) - (x->track < y->track);
-}
+#include "base/order.h"
 
 static struct diff_volume *volume_of(struct diff_volume *volumes, size_t n, int64_t playlist)
 {
@@ -34,10 +21,10 @@ static void plan_removals(const struct diff_song *songs, size_t n_songs,
     struct diff_song *sorted = mem_array(n_songs + 1, sizeof(*sorted));
     for (size_t i = 0; i < n_songs; i++)
         sorted[i] = songs[i];
-    qsort(sorted, n_songs, sizeof(*sorted), by_track);
+    qsort(sorted, n_songs, sizeof(*sorted), order_by_id);
     for (size_t i = 0; i < n_items; i++) {
         struct diff_song key = {.track = items[i].track};
-        const struct diff_song *song = bsearch(&key, sorted, n_songs, sizeof(*sorted), by_track);
+        const struct diff_song *song = bsearch(&key, sorted, n_songs, sizeof(*sorted), order_by_id);
         struct diff_volume *volume = volume_of(volumes, n_volumes, items[i].playlist);
         if (volume && items[i].by == DIFF_BY_GENRED && !items[i].held && !(song && song->stays))
             volume->remove[volume->n_remove++] = items[i].track;
@@ -54,7 +41,7 @@ void diff_plan(const struct diff_song *songs, size_t n_songs, const struct diff_
     size_t at = 0; /* the first volume with room */
     for (size_t i = 0; i < n_songs; i++) {
         struct diff_item key = {.track = songs[i].track};
-        if (!songs[i].enters || bsearch(&key, items, n_items, sizeof(*items), item_by_track))
+        if (!songs[i].enters || bsearch(&key, items, n_items, sizeof(*items), order_by_id))
             continue;
         while (at < n_volumes &&
                volumes[at].total - (int64_t)volumes[at].n_remove + (int64_t)volumes[at].n_add >=

@@ -25,13 +25,14 @@ enum err_code store_account_get(struct store *s, int64_t id, struct arena *a,
                                 struct store_account *ret_account, struct err *e)
 {
     struct sql q;
-    enum err_code code = sql_start(&q, s, e,
-                                   "SELECT id, key, user_id, name, genres, last_sync_s, last_sort_s"
-                                   " FROM account WHERE id = ?",
-                                   "i", id);
+    enum err_code code =
+        sql_start(&q, s, e,
+                  "SELECT id, key, user_id, name, genres, last_sync_s, last_sort_s,"
+                  " tree, places FROM account WHERE id = ?",
+                  "i", id);
     if (code)
         return code;
-    struct store_account account = {0, "", "", "", "", 0, 0};
+    struct store_account account = {0, "", "", "", "", "", "", 0, 0};
     while (sql_row(&q, e)) {
         account = (struct store_account){
             .id = sql_col_int(&q, 0),
@@ -39,6 +40,8 @@ enum err_code store_account_get(struct store *s, int64_t id, struct arena *a,
             .user_id = arena_str(a, sql_col_str(&q, 2)),
             .name = arena_str(a, sql_col_str(&q, 3)),
             .genres = arena_str(a, sql_col_str(&q, 4)),
+            .tree = arena_str(a, sql_col_str(&q, 7)),
+            .places = arena_str(a, sql_col_str(&q, 8)),
             .last_sync_s = sql_col_int(&q, 5),
             .last_sort_s = sql_col_int(&q, 6),
         };
@@ -51,6 +54,16 @@ enum err_code store_account_get(struct store *s, int64_t id, struct arena *a,
 enum err_code store_account_choose(struct store *s, int64_t id, const char *genres, struct err *e)
 {
     return sql_run(s, e, "UPDATE account SET genres = ? WHERE id = ?", "si", genres, id);
+}
+
+enum err_code store_account_edit(struct store *s, int64_t id, const char *tree, struct err *e)
+{
+    return sql_run(s, e, "UPDATE account SET tree = ? WHERE id = ?", "si", tree, id);
+}
+
+enum err_code store_account_place(struct store *s, int64_t id, const char *places, struct err *e)
+{
+    return sql_run(s, e, "UPDATE account SET places = ? WHERE id = ?", "si", places, id);
 }
 
 enum err_code store_account_synced(struct store *s, int64_t id, int64_t now_s, bool sorted,

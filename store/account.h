@@ -14,6 +14,8 @@ struct store_account {
     const char *user_id;
     const char *name;
     const char *genres;  /* chosen last, comma separated; "" */
+    const char *tree;    /* what they changed in genres on the page, as genres.conf(5); "" */
+    const char *places;  /* of sorting, chosen there, comma separated; "": as configured */
     int64_t last_sync_s; /* UTC; 0: never */
     int64_t last_sort_s;
 };
@@ -27,6 +29,10 @@ ERR_NODISCARD enum err_code store_account_get(struct store *s, int64_t id, struc
                                               struct store_account *ret_account, struct err *e);
 ERR_NODISCARD enum err_code store_account_choose(struct store *s, int64_t id, const char *genres,
                                                  struct err *e);
+ERR_NODISCARD enum err_code store_account_edit(struct store *s, int64_t id, const char *tree,
+                                               struct err *e);
+ERR_NODISCARD enum err_code store_account_place(struct store *s, int64_t id, const char *places,
+                                                struct err *e);
 /* Marks the end of a sync, or of a sort. */
 ERR_NODISCARD enum err_code store_account_synced(struct store *s, int64_t id, int64_t now_s,
                                                  bool sorted, struct err *e);

@@ -30,11 +30,29 @@ static void line_end(struct writing *w)
     buf_add_char(w->text, '\n');
 }
 
+static void write_word(struct writing *w, const char *word, const char *text)
+{
+    line_start(w, word);
+    field(w, text);
+    line_end(w);
+}
+
+/* Without what only the newest format has, an older genred may take it over. */
+static enum err_code version_of(struct store *s, int64_t account, int64_t *ret_version,
+                                struct err *e)
+{
+    return sql_int(s, ret_version, 1, e,
+                   "SELECT CASE WHEN tree = '' AND places = '' THEN 1 ELSE ?2 END FROM account"
+                   " WHERE id = ?1",
+                   "ii", account, (int64_t)BACKUP_TEXT_VERSION);
+}
+
 static enum err_code write_account(struct writing *w, struct err *e)
 {
     struct sql q;
     enum err_code code = sql_start(
-        &q, w->s, e, "SELECT user_id, name, genres FROM account WHERE id = ?", "i", w->account);
+        &q, w->s, e, "SELECT user_id, name, genres, tree, places FROM account WHERE id = ?", "i",
+        w->account);
     if (code)
         return code;
     while (sql_row(&q, e)) {
@@ -42,9 +60,11 @@ static enum err_code write_account(struct writing *w, struct err *e)
         field(w, sql_col_str(&q, 0));
         field(w, sql_col_str(&q, 1));
         line_end(w);
-        line_start(w, "genres");
-        field(w, sql_col_str(&q, 2));
-        line_end(w);
+        write_word(w, "genres", sql_col_str(&q, 2));
+        if (*sql_col_str(&q, 3))
+            write_word(w, "tree", sql_col_str(&q, 3));
+        if (*sql_col_str(&q, 4))
+            write_word(w, "places", sql_col_str(&q, 4));
     }
     return q.code;
 }
@@ -212,9 +232,10 @@ enum err_code store_backup_write(struct store *s, int64_t account, int64_t now_s
         write_account, write_songs, write_playlists, write_corrections, write_exclusions};
     struct writing w = {.s = s, .account = account, .text = text, .lines = 3};
     char now[24];
-    enum err_code code = ERR_OK;
+    int64_t version = 1;
+    enum err_code code = version_of(s, account, &version, e);
     text_time(now_s, now, sizeof(now));
-    buf_printf(text, "genred-backup %d\n# made %s by genred %s\n", BACKUP_TEXT_VERSION, now,
+    buf_printf(text, "genred-backup %lld\n# made %s by genred %s\n", (long long)version, now,
                GENRED_VERSION);
     for (size_t i = 0; code == ERR_OK && i < sizeof(parts) / sizeof(parts[0]); i++)
         code = parts[i](&w, e);

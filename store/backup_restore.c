@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "store/account.h"
 #include "store/backup.h"
 #include "store/backup_text.h"
 #include "store/sql.h"
@@ -7,6 +8,7 @@
 
 struct restoring {
     struct store *s;
+    const struct store_backup_text *of;
     int64_t logged_in; /* 0: nobody */
     int64_t account;
     int64_t playlist; /* that items go to; 0: they are left out, the playlist was known */
@@ -53,6 +55,39 @@ static enum err_code restore_genres(struct restoring *w, const struct backup_tex
     w->counts.genres = 1;
     return sql_run(w->s, e, "UPDATE account SET genres = ? WHERE id = ?", "si", r->name,
                    w->account);
+}
+
+/* So do changes that were made here, of the same genre, and places that were chosen here. */
+static enum err_code restore_tree(struct restoring *w, const struct backup_text_record *r,
+                                  struct err *e)
+{
+    struct arena a = {0};
+    struct store_account account;
+    struct buf text;
+    enum err_code code = store_account_get(w->s, w->account, &a, &account, e);
+    buf_init(&text, BACKUP_TEXT_LINE_MAX);
+    if (code == ERR_OK && *account.tree == '\0')
+        buf_add_str(&text, r->name);
+    else if (code == ERR_OK) {
+        buf_add_str(&text, account.tree);
+        code = w->of->merge ? w->of->merge(w->of->ctx, &text, r->name, e) : ERR_OK;
+    }
+    if (code == ERR_OK && strcmp(buf_str(&text), account.tree) != 0) {
+        w->counts.edits = 1;
+        code = store_account_edit(w->s, w->account, buf_str(&text), e);
+    }
+    buf_free(&text);
+    arena_free(&a);
+    return code;
+}
+
+static enum err_code restore_places(struct restoring *w, const struct backup_text_record *r,
+                                    struct err *e)
+{
+    return sql_int(w->s, &w->counts.places, 0, e,
+                   "UPDATE account SET places = ?1 WHERE id = ?2 AND places = '' AND ?1 <> ''"
+                   " RETURNING 1",
+                   "si", r->name, w->account);
 }
 
 /* 0: unknown. */
@@ -141,6 +176,10 @@ static enum err_code restore_correction(struct restoring *w, const struct backup
     enum err_code code = song_find(w, r->id, &track, e);
     if (code == ERR_OK && !track)
         code = wrong(r, e, "nothing is told of the song");
+    if (code == ERR_OK && w->of->knows && !w->of->knows(w->of->ctx, w->account, r->genre)) {
+        w->counts.dead++;
+        return ERR_OK;
+    }
     if (code == ERR_OK)
         code = sql_int(w->s, &changed, 0, e,
                        "INSERT INTO correction(account, track, genre, verdict, made_s)"
@@ -180,6 +219,10 @@ static enum err_code restore_record(struct restoring *w, const struct backup_tex
         return restore_account(w, r, e);
     case BACKUP_TEXT_GENRES:
         return restore_genres(w, r, e);
+    case BACKUP_TEXT_TREE:
+        return restore_tree(w, r, e);
+    case BACKUP_TEXT_PLACES:
+        return restore_places(w, r, e);
     case BACKUP_TEXT_SONG:
         return restore_song(w, r, e);
     case BACKUP_TEXT_ARTIST:
@@ -198,13 +241,14 @@ static enum err_code restore_record(struct restoring *w, const struct backup_tex
     return ERR_OK;
 }
 
-enum err_code store_backup_restore(struct store *s, int64_t account, const char *text, size_t n,
+enum err_code store_backup_restore(struct store *s, int64_t account,
+                                   const struct store_backup_text *text,
                                    struct store_backup_counts *ret_counts, struct err *e)
 {
-    struct restoring w = {.s = s, .logged_in = account};
+    struct restoring w = {.s = s, .of = text, .logged_in = account};
     struct backup_text reader;
     struct backup_text_record r = {.kind = BACKUP_TEXT_ACCOUNT};
-    backup_text_open(&reader, text, n);
+    backup_text_open(&reader, text->text, text->n);
     enum err_code code = store_begin(s, e);
     while (code == ERR_OK && r.kind != BACKUP_TEXT_END) {
         code = backup_text_next(&reader, &r, e);

@@ -18,6 +18,8 @@ struct shape {
 static const struct shape shapes[] = {
     {BACKUP_TEXT_ACCOUNT, "account", 2, 2},
     {BACKUP_TEXT_GENRES, "genres", 1, 1},
+    {BACKUP_TEXT_TREE, "tree", 1, 1},
+    {BACKUP_TEXT_PLACES, "places", 1, 1},
     {BACKUP_TEXT_SONG, "song", 8, 8 + 2 * BACKUP_TEXT_ARTISTS},
     {BACKUP_TEXT_ARTIST, "artist", 2, 2},
     {BACKUP_TEXT_PLAYLIST, "playlist", 8, 8},
@@ -311,6 +313,8 @@ static enum err_code record_read(struct backup_text *b, struct backup_text_recor
     case BACKUP_TEXT_ACCOUNT:
         return account_read(b, r, e);
     case BACKUP_TEXT_GENRES:
+    case BACKUP_TEXT_TREE:
+    case BACKUP_TEXT_PLACES:
         r->name = b->field[1];
         return ERR_OK;
     case BACKUP_TEXT_SONG:

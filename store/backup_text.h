@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "base/library.h"
 
-#define BACKUP_TEXT_VERSION  1
+#define BACKUP_TEXT_VERSION  2                  /* 1 had no tree and places */
 #define BACKUP_TEXT_MAX      ((size_t)64 << 20) /* bytes; a longer one is no backup */
 #define BACKUP_TEXT_LINE_MAX ((size_t)64 << 10)
 #define BACKUP_TEXT_ARTISTS  100 /* of a song */
@@ -21,6 +21,8 @@
 enum backup_text_kind {
     BACKUP_TEXT_ACCOUNT,    /* id, name */
     BACKUP_TEXT_GENRES,     /* name: chosen, comma separated */
+    BACKUP_TEXT_TREE,       /* name: changed on the page, as genres.conf */
+    BACKUP_TEXT_PLACES,     /* name: what is sorted, comma separated */
     BACKUP_TEXT_SONG,       /* song */
     BACKUP_TEXT_ARTIST,     /* id, name */
     BACKUP_TEXT_PLAYLIST,   /* id ("": not created yet), name, genre, volume, marker, flags */

@@ -30,6 +30,21 @@ enum err_code store_correction_drop(struct store *s, int64_t account, int64_t tr
                           account, track);
 }
 
+enum err_code store_correction_drop_genre(struct store *s, int64_t account, const char *genre,
+                                          struct err *e)
+{
+    return sql_run(s, e, "DELETE FROM correction WHERE account = ? AND genre = ?", "is", account,
+                   genre);
+}
+
+enum err_code store_correction_count(struct store *s, int64_t account, const char *genre,
+                                     int64_t *ret_n, struct err *e)
+{
+    return sql_int(s, ret_n, 0, e,
+                   "SELECT count(*) FROM correction WHERE account = ? AND genre = ? AND verdict",
+                   "is", account, genre);
+}
+
 enum err_code store_correction_list(struct store *s, int64_t account, struct arena *a,
                                     struct store_correction **ret_list, size_t *ret_n,
                                     struct err *e)

@@ -23,6 +23,13 @@ ERR_NODISCARD enum err_code store_correction_put(struct store *s, int64_t accoun
 /* Takes back everything that was said of a song. */
 ERR_NODISCARD enum err_code store_correction_drop(struct store *s, int64_t account, int64_t track,
                                                   int64_t *ret_n, struct err *e);
+/* Takes back everything that was said of a genre. */
+ERR_NODISCARD enum err_code store_correction_drop_genre(struct store *s, int64_t account,
+                                                        const char *genre, struct err *e);
+/* How many songs they said are of it. */
+ERR_NODISCARD enum err_code store_correction_count(struct store *s, int64_t account,
+                                                   const char *genre, int64_t *ret_n,
+                                                   struct err *e);
 /* All of the account's, oldest first: first what their edits of the playlists say (made_s 0), as
  * far as they have not said otherwise. */
 ERR_NODISCARD enum err_code store_correction_list(struct store *s, int64_t account, struct arena *a,

@@ -130,27 +130,39 @@ static bool has_tag(const char *tags, const char *tag, size_t n)
     return false;
 }
 
+/* The words of one song as they come in. */
+struct words {
+    struct buf tags;
+    const char *label;
+};
+
 /* Adds those of "a; b" that are not there yet. */
-static const char *tags_join(struct arena *a, const char *tags, const char *more)
+static void tags_join(struct buf *tags, const char *more)
 {
     while (*more) {
         size_t n = strcspn(more, ";");
-        if (n && !has_tag(tags, more, n))
-            tags = arena_printf(a, "%s%s%.*s", tags, *tags ? "; " : "", (int)n, more);
+        if (n && !has_tag(buf_str(tags), more, n))
+            buf_printf(tags, "%s%.*s", tags->len ? "; " : "", (int)n, more);
         more += n;
         more += strspn(more, "; ");
     }
-    return tags;
 }
 
-static enum err_code take_tags(struct sql *q, struct arena *a, struct song *song, struct err *e)
+/* The columns of a row from `first` on: tags, label. */
+static void words_add(const struct sql *q, int first, struct arena *a, struct words *w)
 {
-    while (sql_row(q, e)) {
-        song->tags = tags_join(a, song->tags, sql_col_str(q, 0));
-        if (!*song->label)
-            song->label = arena_str(a, sql_col_str(q, 1));
-    }
-    return q->code;
+    tags_join(&w->tags, sql_col_str(q, first));
+    if (!*w->label)
+        w->label = arena_str(a, sql_col_str(q, first + 1));
+}
+
+/* Leaves w empty for the next song. */
+static void words_put(struct words *w, struct arena *a, struct song *song)
+{
+    song->tags = arena_str(a, buf_str(&w->tags));
+    song->label = w->label;
+    buf_clear(&w->tags);
+    w->label = "";
 }
 
 /* CROSS JOIN keeps the order: from the one song to its artists, never over all tags. */
@@ -158,13 +170,15 @@ static enum err_code read_words(struct store *s, int64_t track, struct arena *a,
                                 struct err *e)
 {
     struct sql q;
+    struct words w = {.label = ""};
     enum err_code code =
         sql_start(&q, s, e,
                   "SELECT w.tags, w.label FROM track_word w CROSS JOIN source_order o"
                   " ON o.source = w.source WHERE w.track = ? ORDER BY o.rank",
                   "i", track);
-    if (code == ERR_OK)
-        code = take_tags(&q, a, song, e);
+    while (code == ERR_OK && sql_row(&q, e))
+        words_add(&q, 0, a, &w);
+    code = code ? code : q.code;
     if (code == ERR_OK)
         code = sql_start(
             &q, s, e,
@@ -172,14 +186,21 @@ static enum err_code read_words(struct store *s, int64_t track, struct arena *a,
             " CROSS JOIN source_order o ON o.source = tag.source"
             " WHERE ta.track = ? AND tag.tags <> '' ORDER BY ta.place, o.rank",
             "i", track);
-    return code ? code : take_tags(&q, a, song, e);
+    while (code == ERR_OK && sql_row(&q, e))
+        words_add(&q, 0, a, &w);
+    code = code ? code : q.code;
+    if (code == ERR_OK)
+        words_put(&w, a, song);
+    buf_free(&w.tags);
+    return code;
 }
 
-static void take_stats(struct sql *q, struct song *song)
+/* The columns of a row from `first` on: mask, stat. */
+static void take_stats(const struct sql *q, int first, struct song *song)
 {
     size_t n = 0;
-    uint32_t mask = (uint32_t)sql_col_int(q, 0);
-    const void *blob = sql_col_blob(q, 1, &n);
+    uint32_t mask = (uint32_t)sql_col_int(q, first);
+    const void *blob = sql_col_blob(q, first + 1, &n);
     float stat[SONG_STATS];
     if (!blob || n != sizeof(stat))
         return;
@@ -207,8 +228,85 @@ enum err_code store_fact_read(struct store *s, int64_t track, struct arena *a, s
     if (code)
         return code;
     while (sql_row(&q, e))
-        take_stats(&q, song);
+        take_stats(&q, 0, song);
     return q.code ? q.code : read_words(s, track, a, song, e);
+}
+
+/* --- of all songs
+ * ----------------------------------------------------------------------------------- */
+
+/* The place of a row among songs (ascending), from *at on; false: it is not among them. */
+static bool advance(const struct store_songs *songs, int64_t row, size_t *at)
+{
+    while (*at < songs->n && songs->row[*at] < row)
+        ++*at;
+    return *at < songs->n && songs->row[*at] == row;
+}
+
+static enum err_code read_all_stats(struct store *s, int64_t account, struct store_songs *songs,
+                                    struct err *e)
+{
+    struct sql q;
+    size_t at = 0;
+    enum err_code code = sql_start(&q, s, e,
+                                   "SELECT f.track, f.mask, f.stat FROM song CROSS JOIN feature f"
+                                   " ON f.track = song.track CROSS JOIN source_order o"
+                                   " ON o.source = f.source WHERE song.account = ? AND f.mask <> 0"
+                                   " ORDER BY song.track, o.rank",
+                                   "i", account);
+    if (code)
+        return code;
+    while (sql_row(&q, e)) {
+        if (advance(songs, sql_col_int(&q, 0), &at))
+            take_stats(&q, 1, &songs->song[at]);
+    }
+    return q.code;
+}
+
+/* What is said of the song itself stands before what is said of its artists. */
+static enum err_code read_all_words(struct store *s, int64_t account, struct arena *a,
+                                    struct store_songs *songs, struct err *e)
+{
+    struct sql q;
+    struct words w = {.label = ""};
+    size_t at = 0;
+    size_t of = 0; /* whose words w has */
+    enum err_code code =
+        sql_start(&q, s, e,
+                  "SELECT w.track AS track, -1 AS place, o.rank AS rank, w.tags, w.label"
+                  " FROM song CROSS JOIN track_word w ON w.track = song.track"
+                  " CROSS JOIN source_order o ON o.source = w.source WHERE song.account = ?1"
+                  " UNION ALL SELECT ta.track, ta.place, o.rank, tag.tags, ''"
+                  " FROM song CROSS JOIN track_artist ta ON ta.track = song.track"
+                  " CROSS JOIN tag ON tag.artist = ta.artist"
+                  " CROSS JOIN source_order o ON o.source = tag.source"
+                  " WHERE song.account = ?1 AND tag.tags <> '' ORDER BY track, place, rank",
+                  "i", account);
+    if (code)
+        return code;
+    while (sql_row(&q, e)) {
+        if (!advance(songs, sql_col_int(&q, 0), &at))
+            continue;
+        if (at != of)
+            words_put(&w, a, &songs->song[of]);
+        of = at;
+        words_add(&q, 3, a, &w);
+    }
+    if (q.code == ERR_OK && songs->n > 0)
+        words_put(&w, a, &songs->song[of]);
+    buf_free(&w.tags);
+    return q.code;
+}
+
+enum err_code store_fact_read_all(struct store *s, int64_t account, struct arena *a,
+                                  struct store_songs *songs, struct err *e)
+{
+    for (size_t i = 0; i < songs->n; i++) {
+        songs->song[i].label = songs->song[i].tags = "";
+        songs->song[i].stat_mask = 0;
+    }
+    enum err_code code = read_all_stats(s, account, songs, e);
+    return code ? code : read_all_words(s, account, a, songs, e);
 }
 
 /* Joins the rows "source, asked_s". */

@@ -47,6 +47,17 @@ ERR_NODISCARD enum err_code store_fact_track_put(struct store *s, int64_t track,
 ERR_NODISCARD enum err_code store_fact_read(struct store *s, int64_t track, struct arena *a,
                                             struct song *song, struct err *e);
 
+/* Songs of which everything is to be known. */
+struct store_songs {
+    int64_t *row;      /* (n) */
+    struct song *song; /* (n) */
+    size_t n;
+};
+/* store_fact_read of songs of an account that are sorted, ascending by row; the same in two
+ * questions. */
+ERR_NODISCARD enum err_code store_fact_read_all(struct store *s, int64_t account, struct arena *a,
+                                                struct store_songs *songs, struct err *e);
+
 /* Which source told what of a song: "reccobeats 2026-11-21, spotify 2026-11-20"; NULL: none did. */
 struct store_origin {
     const char *stats;

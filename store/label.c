@@ -86,6 +86,33 @@ enum err_code store_label_song(struct store *s, int64_t track, struct arena *a,
     return code;
 }
 
+enum err_code store_label_songs(struct store *s, int64_t account, struct arena *a,
+                                struct store_songs *ret_songs, struct err *e)
+{
+    struct sql q;
+    int64_t max = 0;
+    enum err_code code =
+        sql_int(s, &max, 0, e, "SELECT count(*) FROM song WHERE account = ?", "i", account);
+    if (code == ERR_OK)
+        code = sql_start(&q, s, e,
+                         "SELECT t.id, t.sid, t.name, t.artists, t.album, t.release_date,"
+                         " t.duration_ms, t.explicit FROM song CROSS JOIN track t"
+                         " ON t.id = song.track WHERE song.account = ? ORDER BY song.track",
+                         "i", account);
+    if (code)
+        return code;
+    struct store_songs songs = {arena_alloc(a, ((size_t)max + 1) * sizeof(*songs.row)),
+                                arena_alloc(a, ((size_t)max + 1) * sizeof(*songs.song)), 0};
+    while (sql_row(&q, e)) {
+        songs.row[songs.n] = sql_col_int(&q, 0);
+        read_song(&q, a, &songs.song[songs.n++]);
+    }
+    code = q.code ? q.code : store_fact_read_all(s, account, a, &songs, e);
+    if (code == ERR_OK)
+        *ret_songs = songs;
+    return code;
+}
+
 enum err_code store_label_put(struct store *s, const struct store_songs *songs,
                               const struct store_labels *labels, struct err *e)
 {

@@ -7,15 +7,11 @@
 
 #include "base/arena.h"
 #include "base/song.h"
+#include "store/fact.h"
 #include "store/store.h"
 
 /* Songs that are sorted without a label of this model, at most max; everything a source said of
  * them is in it. */
-struct store_songs {
-    int64_t *row;      /* (n) */
-    struct song *song; /* (n) */
-    size_t n;
-};
 ERR_NODISCARD enum err_code store_label_lacking(struct store *s, int64_t account, const char *model,
                                                 size_t max, struct arena *a,
                                                 struct store_songs *ret_songs, struct err *e);
@@ -37,6 +33,9 @@ ERR_NODISCARD enum err_code store_label_put(struct store *s, const struct store_
 /* The song of that row with everything a source said of it. ERR_USAGE when there is none. */
 ERR_NODISCARD enum err_code store_label_song(struct store *s, int64_t track, struct arena *a,
                                              struct song *ret_song, struct err *e);
+/* So all songs of the account that are sorted, ascending by row. */
+ERR_NODISCARD enum err_code store_label_songs(struct store *s, int64_t account, struct arena *a,
+                                              struct store_songs *ret_songs, struct err *e);
 
 /* A song that is sorted, with its label, for planning and listing. */
 struct store_labelled {

@@ -165,3 +165,11 @@ enum err_code store_liked_search(struct store *s, int64_t account, const char *t
     }
     return q.code;
 }
+
+enum err_code store_liked_since(struct store *s, int64_t account, int64_t track,
+                                int64_t *ret_added_s, struct err *e)
+{
+    return sql_int(s, ret_added_s, 0, e,
+                   "SELECT added_s FROM liked WHERE account = ? AND track = ?", "ii", account,
+                   track);
+}

@@ -42,6 +42,10 @@ ERR_NODISCARD enum err_code store_liked_drop_missing(struct store *s, int64_t ac
 /* Forgets all likes: they are no longer sorted. */
 ERR_NODISCARD enum err_code store_liked_clear(struct store *s, int64_t account, struct err *e);
 
+/* When the song was liked, UTC; 0: it is not, or that is not known. */
+ERR_NODISCARD enum err_code store_liked_since(struct store *s, int64_t account, int64_t track,
+                                              int64_t *ret_added_s, struct err *e);
+
 /* Likes, and of them together with the songs of other places: what is known. */
 struct store_liked_counts {
     int64_t liked;

@@ -39,6 +39,19 @@ enum err_code store_place_keep(struct store *s, int64_t account, const char *con
     return code;
 }
 
+static struct store_place read_place(const struct sql *q, struct arena *a)
+{
+    return (struct store_place){
+        .id = sql_col_int(q, 0),
+        .name = arena_str(a, sql_col_str(q, 1)),
+        .snapshot = arena_str(a, sql_col_str(q, 2)),
+        .head = (uint64_t)sql_col_int(q, 3),
+        .total = sql_col_int(q, 4),
+        .whole = sql_col_int(q, 5) != 0,
+        .refused_s = sql_col_int(q, 6),
+    };
+}
+
 enum err_code store_place_open(struct store *s, int64_t account, const char *key, struct arena *a,
                                struct store_place *ret_place, struct err *e)
 {
@@ -54,17 +67,34 @@ enum err_code store_place_open(struct store *s, int64_t account, const char *key
     if (code)
         return code;
     while (sql_row(&q, e))
-        place = (struct store_place){
-            .id = sql_col_int(&q, 0),
-            .name = arena_str(a, sql_col_str(&q, 1)),
-            .snapshot = arena_str(a, sql_col_str(&q, 2)),
-            .head = (uint64_t)sql_col_int(&q, 3),
-            .total = sql_col_int(&q, 4),
-            .whole = sql_col_int(&q, 5) != 0,
-            .refused_s = sql_col_int(&q, 6),
-        };
+        place = read_place(&q, a);
     if (q.code == ERR_OK)
         *ret_place = place;
+    return q.code;
+}
+
+enum err_code store_place_list(struct store *s, int64_t account, struct arena *a,
+                               struct store_place_row **ret_list, size_t *ret_n, struct err *e)
+{
+    struct sql q;
+    int64_t most = 0;
+    size_t n = 0;
+    enum err_code code =
+        sql_int(s, &most, 0, e, "SELECT count(*) FROM place WHERE account = ?", "i", account);
+    if (code == ERR_OK)
+        code = sql_start(&q, s, e,
+                         "SELECT id, name, snapshot, head, total, whole, refused_s, key FROM place"
+                         " WHERE account = ? ORDER BY id",
+                         "i", account);
+    if (code)
+        return code;
+    struct store_place_row *list = arena_alloc(a, ((size_t)most + 1) * sizeof(*list));
+    while (sql_row(&q, e))
+        list[n++] = (struct store_place_row){arena_str(a, sql_col_str(&q, 7)), read_place(&q, a)};
+    if (q.code == ERR_OK) {
+        *ret_list = list;
+        *ret_n = n;
+    }
     return q.code;
 }
 

@@ -28,6 +28,14 @@ ERR_NODISCARD enum err_code store_place_keep(struct store *s, int64_t account,
 ERR_NODISCARD enum err_code store_place_open(struct store *s, int64_t account, const char *key,
                                              struct arena *a, struct store_place *ret_place,
                                              struct err *e);
+/* All of the account's, as they were when last read. */
+struct store_place_row {
+    const char *key;
+    struct store_place place;
+};
+ERR_NODISCARD enum err_code store_place_list(struct store *s, int64_t account, struct arena *a,
+                                             struct store_place_row **ret_list, size_t *ret_n,
+                                             struct err *e);
 /* Stores all but the id. */
 ERR_NODISCARD enum err_code store_place_put(struct store *s, const struct store_place *place,
                                             struct err *e);

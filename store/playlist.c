@@ -249,6 +249,33 @@ enum err_code store_playlist_items(struct store *s, int64_t account, const char 
     return q.code;
 }
 
+enum err_code store_playlist_having(struct store *s, int64_t account, int64_t track,
+                                    struct arena *a, const char ***ret_genres, size_t *ret_n,
+                                    struct err *e)
+{
+    struct sql q;
+    int64_t most = 0;
+    size_t n = 0;
+    enum err_code code =
+        sql_int(s, &most, 0, e, "SELECT count(*) FROM playlist WHERE account = ?", "i", account);
+    if (code == ERR_OK)
+        code = sql_start(&q, s, e,
+                         "SELECT DISTINCT p.genre FROM playlist p CROSS JOIN playlist_item i"
+                         " ON i.playlist = p.id AND i.track = ?2 WHERE p.account = ?1"
+                         " AND p.state = 'active' AND i.by NOT IN ('removed', 'undone')",
+                         "ii", account, track);
+    if (code)
+        return code;
+    const char **genres = arena_alloc(a, ((size_t)most + 1) * sizeof(*genres));
+    while (sql_row(&q, e))
+        genres[n++] = arena_str(a, sql_col_str(&q, 0));
+    if (q.code == ERR_OK) {
+        *ret_genres = genres;
+        *ret_n = n;
+    }
+    return q.code;
+}
+
 enum err_code store_playlist_veto(struct store *s, int64_t playlist, int64_t track, struct err *e)
 {
     return sql_run(s, e,

@@ -96,6 +96,10 @@ ERR_NODISCARD enum err_code store_playlist_items(struct store *s, int64_t accoun
                                                  const char *genre, struct arena *a,
                                                  struct store_item **ret_items, size_t *ret_n,
                                                  struct err *e);
+/* Genres (n) with a playlist under care that the song stands in. */
+ERR_NODISCARD enum err_code store_playlist_having(struct store *s, int64_t account, int64_t track,
+                                                  struct arena *a, const char ***ret_genres,
+                                                  size_t *ret_n, struct err *e);
 /* The song stays out of it, by the person's word. */
 ERR_NODISCARD enum err_code store_playlist_veto(struct store *s, int64_t playlist, int64_t track,
                                                 struct err *e);

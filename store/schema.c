@@ -186,6 +186,15 @@ static const struct migration migrations[] = {
      "  track INTEGER NOT NULL REFERENCES track ON DELETE CASCADE, x REAL NOT NULL,"
      "  y REAL NOT NULL, made_of INTEGER NOT NULL, late INTEGER NOT NULL,"
      "  PRIMARY KEY(account, track)) WITHOUT ROWID;"},
+    {"choosing",
+     /* tree: what was changed in genres on the page, in the syntax of genres.conf; places: what is
+        sorted, comma separated, chosen there; '': as configured */
+     "ALTER TABLE account ADD COLUMN tree TEXT NOT NULL DEFAULT '';"
+     "ALTER TABLE account ADD COLUMN places TEXT NOT NULL DEFAULT '';"
+     /* The person's own playlists, as they were when last listed */
+     "CREATE TABLE listing(account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
+     "  ord INTEGER NOT NULL, sid TEXT NOT NULL, name TEXT NOT NULL, total INTEGER NOT NULL,"
+     "  PRIMARY KEY(account, ord)) WITHOUT ROWID;"},
 };
 
 enum err_code schema_migrate(struct store *s, struct err *e)

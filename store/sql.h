@@ -19,6 +19,7 @@ struct store {
         sqlite3_stmt *stmt;
     } cache[SQL_CACHE];
     size_t n_cached;
+    int64_t wipes; /* since it was opened: SQLite does not count them as changes */
 };
 
 /* One running statement. */

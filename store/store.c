@@ -137,6 +137,7 @@ enum err_code store_end(struct store *s, enum err_code code, struct err *e)
 enum err_code store_wipe(struct store *s, struct err *e)
 {
     statements_drop(s);
+    s->wipes++;
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_RESET_DATABASE, 1, NULL);
     enum err_code code = execute(s, "VACUUM", e);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_RESET_DATABASE, 0, NULL);
@@ -148,6 +149,14 @@ enum err_code store_wipe(struct store *s, struct err *e)
         sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
         code = sql_fail(s, e);
     return code;
+}
+
+bool store_stamp_take(struct store *s, struct store_stamp *ret)
+{
+    struct err e = {0};
+    *ret = (struct store_stamp){.own = s->wipes << 32 | (uint32_t)sqlite3_total_changes(s->db)};
+    return sqlite3_get_autocommit(s->db) &&
+           sql_int(s, &ret->others, 0, &e, "PRAGMA data_version", "") == ERR_OK;
 }
 
 void store_release_memory(struct store *s)

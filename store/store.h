@@ -27,6 +27,15 @@ ERR_NODISCARD enum err_code store_end(struct store *s, enum err_code code, struc
  * inside a transaction. */
 ERR_NODISCARD enum err_code store_wipe(struct store *s, struct err *e);
 
+/* Two that are equal: nothing was written in between, by this connection or another. */
+struct store_stamp {
+    int64_t own;
+    int64_t others;
+};
+/* False inside a transaction, whose end may take back what can be read now, and when the database
+ * does not answer. */
+bool store_stamp_take(struct store *s, struct store_stamp *ret);
+
 /* Gives cached pages back to the system; for the end of a run. */
 void store_release_memory(struct store *s);
 /* PRAGMA quick_check, for `doctor`. */

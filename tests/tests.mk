@@ -4,13 +4,23 @@ PACKAGES := libc6-dev libuv1-dev libcurl4-openssl-dev libcjson-dev libmicrohttpd
 	libsqlite3-dev libopenblas-dev libsndfile1-dev libsoxr-dev libpng-dev zlib1g-dev libcmocka-dev scdoc \
 	mandoc python3 curl ca-certificates \
 	clang clang-format clang-tidy libclang-rt-14-dev cppcheck valgrind shellcheck openssl sqlite3 procps systemd
+ifneq ($(PAGE),no)
+PACKAGES += node:nodejs npm:npm
+endif
 ifneq ($(FFMPEG),)
 PACKAGES += libavformat-dev libavcodec-dev libswresample-dev libavutil-dev ffmpeg
 endif
 
-.PHONY: deps demo check check-all run-check run-check-all unit lint analyse bench bench-train fuzz sandbox
+# A browser, which only the long check needs.
+PACKAGES_ALL := $(PACKAGES) chromium
+
+.PHONY: deps deps-all demo check check-all run-check run-check-all unit lint analyse bench bench-train fuzz sandbox \
+	page-lint page-test page-check
 deps:
 	@sh tests/lint/deps.sh $(PACKAGES)
+
+deps-all:
+	@sh tests/lint/deps.sh $(PACKAGES_ALL)
 
 demo: deps
 	@$(MAKE) all
@@ -19,7 +29,7 @@ demo: deps
 check: deps
 	@$(MAKE) run-check
 
-check-all: deps
+check-all: deps-all
 	@$(MAKE) run-check-all
 
 # --- fast: unit, jobs, lint, the fake's own tests, the fast end-to-end scenarios ------------------------
@@ -31,7 +41,7 @@ lint: all
 	@sh tests/lint/lint.sh $(OUT)
 
 run-check: all unit
-	@$(MAKE) lint
+	@$(MAKE) lint page-lint
 	@python3 -m unittest discover -s tests/fake -q
 	@GENRED_E2E=fast GENRED_BUILD=build python3 -m unittest discover -s tests/e2e -q
 
@@ -49,8 +59,24 @@ run-check-all:
 	@python3 -m unittest discover -s tests/fake -q
 	@GENRED_BUILD=build python3 -m unittest discover -s tests/e2e -q
 	@GENRED_E2E=fast GENRED_BUILD=build/$(notdir $(CC))-asan python3 -m unittest discover -s tests/e2e -q
+	@$(MAKE) page-check
 	@$(MAKE) fuzz T=5
 	@$(MAKE) bench
+
+# --- the page: types and format; in a browser, against the daemon and the fake: make page-test ONLY='map song'
+
+PAGE_MARKS := $(NPM_MARK) tests/page/node_modules/.package-lock.json
+
+page-lint: $(PAGE_MARKS)
+	$(call say,LINT,daemon/page tests/page)
+	@tests/page/node_modules/.bin/tsc -p daemon/page
+	@tests/page/node_modules/.bin/prettier --print-width 110 --log-level warn --check \
+		'daemon/page/**/*.{ts,tsx,css,mjs}' 'tests/page/*.mjs'
+
+page-test: all $(PAGE_MARKS)
+	@node --test-reporter=spec tests/page/run.mjs $(ONLY)
+
+page-check: page-lint page-test
 
 analyse:
 	@sh tests/lint/analyse.sh $(LIB_SRC) $(MAINS)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "daemon/jobs/work.h"
 #include "spotify/undo.h"
 #include "store/exclusion.h"
@@ -27,18 +28,11 @@ struct undo {
     size_t n_changes;
 };
 
-static int by_track(const void *a, const void *b)
-{
-    const struct store_item *x = a;
-    const struct store_item *y = b;
-    return (x->track > y->track) - (x->track < y->track);
-}
-
 static const struct store_item *item_of(const struct undo *u, int64_t track)
 {
     const struct store_item *end = u->items + u->n_items;
     struct store_item key = {.track = track};
-    const struct store_item *at = bsearch(&key, u->items, u->n_items, sizeof(*at), by_track);
+    const struct store_item *at = bsearch(&key, u->items, u->n_items, sizeof(*at), order_by_id);
     while (at && at > u->items && at[-1].track == track)
         at--; /* another volume may hold it too */
     while (at && at < end && at->track == track && at->playlist != u->playlist.id)

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "daemon/net/server_exchange.h"
 #include "daemon/net/server_listen.h"
+#include "daemon/net/server_peer.h"
 #include "daemon/net/server_private.h"
 #include "daemon/net/server_stream.h"
 
@@ -29,6 +30,8 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **s
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
         conn->uid = (uid_t)-1;
         conn->allowed = !s->path || server_listen_peer(conn->fd, s->mode, s->group, &conn->uid);
+        if (!s->path && s->options.owners && server_peer_owner(conn->fd, &conn->uid))
+            conn->stranger = !server_peer_may(conn->uid, s->options.group);
         conn->next = s->conns;
         if (conn->next)
             conn->next->prev = conn;
@@ -77,6 +80,14 @@ static void remove_path(const struct server *s)
         unlink(s->path);
 }
 
+void server_drop_streams(struct server *s)
+{
+    for (struct server_stream *st = s->streams; st; st = st->next) {
+        if (!st->ended)
+            server_stream_kill(st);
+    }
+}
+
 /* Idle connections, or all, are shut, so that MHD finds them ended. */
 static void shut_connections(struct server *s, bool busy_too)
 {
@@ -93,10 +104,7 @@ static void quiesce(struct server *s)
     MHD_socket fd = MHD_quiesce_daemon(s->mhd);
     if (fd != MHD_INVALID_SOCKET)
         close(fd);
-    for (struct server_stream *st = s->streams; st; st = st->next) {
-        if (!st->ended)
-            server_stream_kill(st);
-    }
+    server_drop_streams(s);
     shut_connections(s, false);
     loop_timer_start(s->linger, LINGER_MS);
 }

@@ -15,9 +15,11 @@
 #define SERVER_BODY_MAX    ((size_t)4 << 20) /* longer ones: 413; a plan of 50,000 songs fits */
 #define SERVER_CONNECTIONS 32                /* per listener; more wait to be accepted */
 #define SERVER_STREAMS     24                /* per listener; more: 503 */
-#define SERVER_STREAM_MAX                                                                          \
-    ((size_t)1 << 20) /* a client that lets more than this pile up is dropped */
-#define SERVER_HEADERS 8
+/* A client that lets more than this pile up is dropped; one piece may be larger, up to
+ * SERVER_PIECE_MAX, and does not count then. */
+#define SERVER_STREAM_MAX ((size_t)1 << 20)
+#define SERVER_PIECE_MAX  ((size_t)64 << 20)
+#define SERVER_HEADERS    8
 
 struct server;
 struct server_stream;
@@ -29,7 +31,8 @@ struct server_request {
     const char *body;   /* terminated; "" without one */
     size_t body_len;
     bool from_browser; /* came over TCP; false: over the unix socket */
-    uid_t peer_uid;    /* unix socket only, else (uid_t)-1 */
+    uid_t peer_uid;    /* over TCP only within this machine and with owners; else (uid_t)-1 */
+    bool stranger;     /* over TCP: of a user whom server_options.owners leaves out */
     void *connection;  /* the server's own */
 };
 
@@ -55,6 +58,11 @@ struct server_options {
     server_handler_fn *handler;
     void *ctx;
     const char *host; /* TCP: one more Host name to answer to, any port; NULL none */
+    /* TCP: connections of other users of this machine are told (not refused) as strangers: all but
+     * ours, root's and those of members of the group ((gid_t)-1: none). Who cannot be known, see
+     * server_peer_owner, is none. */
+    bool owners;
+    gid_t group;
     /* Unix: called in a turn of the loop when the number of open connections has fallen to zero. */
     loop_fn *all_closed;
 };
@@ -77,12 +85,16 @@ ERR_NODISCARD enum err_code server_open_unix(struct loop *l, const struct server
 /* address: NULL for 127.0.0.1, or an IPv4 or IPv6 literal. port 0: a free one, see server_port.
  * ERR_BUSY when the port is taken. Every request must name this host (else 421; none: 400); every
  * request but GET and HEAD must carry this host as Origin (else 403); a GET that another site's
- * page caused is answered only when it is a navigation (as the OAuth redirect is). */
+ * page caused is answered only when it is a navigation (as the OAuth redirect is). On 0.0.0.0 and
+ * [::] every numeric address with the port is this host: a name can be made to lead here, an
+ * address cannot. */
 ERR_NODISCARD enum err_code server_open_tcp(struct loop *l, const struct server_options *options,
                                             const char *address, uint16_t port,
                                             struct server **ret_server, struct err *e);
 uint16_t server_port(const struct server *s); /* 0 for a unix socket */
 size_t server_connections(const struct server *s);
+/* Ends all streams, in later turns; their on_close is called. Not inside this server's handler. */
+void server_drop_streams(struct server *s);
 /* Accepts no more, ends idle connections and streams (their on_close is called, in a later turn),
  * lets a reply that is being written finish for at most a second, then frees it, all in later
  * turns. Legal inside the handler, whose reply still goes out. The unix socket's file is removed.
@@ -95,6 +107,8 @@ void server_close(struct server *s);
  * and it never comes from inside a server_stream_ function nor after server_stream_end. */
 struct server_stream *server_stream_start(const struct server_request *req,
                                           struct server_reply *reply, loop_fn *on_close, void *ctx);
+/* One piece more. A second one larger than SERVER_STREAM_MAX, while the first is not yet taken,
+ * drops the client too. */
 void server_stream_send(struct server_stream *st, const char *text, size_t n);
 size_t
 server_stream_backlog(const struct server_stream *st); /* bytes not yet taken by the client */

@@ -1,5 +1,6 @@
 #include "daemon/net/server_check.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,6 +11,25 @@ enum name { NAME_NONE, NAME_OURS, NAME_CONFIGURED };
 static bool is_name(const char *s, size_t n, const char *name)
 {
     return name && strlen(name) == n && strncasecmp(s, name, n) == 0;
+}
+
+/* Whether s[0..n) is a number, and the server answers on all of the machine's. */
+static bool is_any_address(const struct server *s, const char *text, size_t n)
+{
+    char host[64];
+    struct in6_addr address;
+    if (!text_equal(s->address, "0.0.0.0") && !text_equal(s->address, "[::]"))
+        return false;
+    bool bracketed = n > 2 && text[0] == '[' && text[n - 1] == ']';
+    if (bracketed) {
+        text++;
+        n -= 2;
+    }
+    if (n >= sizeof(host))
+        return false;
+    memcpy(host, text, n);
+    host[n] = '\0';
+    return inet_pton(bracketed ? AF_INET6 : AF_INET, host, &address) == 1;
 }
 
 /* authority: host[:port] as in Host and Origin. */
@@ -30,7 +50,8 @@ static enum name match_authority(const struct server *s, const char *authority)
         if (is_name(authority, n, local[i]))
             return NAME_OURS;
     }
-    return is_name(authority, n, s->address) ? NAME_OURS : NAME_NONE;
+    bool ours = is_name(authority, n, s->address) || is_any_address(s, authority, n);
+    return ours ? NAME_OURS : NAME_NONE;
 }
 
 static bool is_our_origin(const struct server *s, const char *origin)

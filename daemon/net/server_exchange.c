@@ -128,6 +128,7 @@ static enum MHD_Result handle(struct server *s, struct server_exchange *ex, cons
         .body_len = ex->body.len,
         .from_browser = s->path == NULL,
         .peer_uid = ex->conn->uid,
+        .stranger = ex->conn->stranger,
         .connection = ex,
     };
     int status = server_check(s, ex, req.method, &why);

@@ -22,6 +22,7 @@ struct server_conn {
     int fd; /* MHD's */
     uid_t uid;
     bool allowed;
+    bool stranger;
     bool busy; /* in an exchange */
 };
 
@@ -43,6 +44,7 @@ struct server_stream {
     int fd;
     struct buf out;
     size_t out_taken; /* bytes of out that MHD has */
+    size_t large;     /* bytes of the one piece in out that is larger than the limit; 0: none */
     bool suspended;
     bool ended; /* by the app: it holds the stream no more */
     bool dead;  /* the client went away or is dropped */

@@ -10,6 +10,8 @@
 #include "base/mem.h"
 
 #define BLOCK 8192
+/* Of what is kept: the rest of it, what MHD has taken of that, and one large piece. */
+#define OUT_MAX (4 * SERVER_STREAM_MAX + 2 * SERVER_PIECE_MAX)
 
 static void stream_resume(struct server_stream *st)
 {
@@ -89,6 +91,7 @@ static ssize_t on_read(void *ctx, uint64_t pos, char *block, size_t max)
     if (st->out_taken == st->out.len) { /* an idle stream holds no memory */
         buf_free(&st->out);
         st->out_taken = 0;
+        st->large = 0;
     }
     return (ssize_t)n;
 }
@@ -132,7 +135,7 @@ struct server_stream *server_stream_start(const struct server_request *req,
     uv_poll_start(&st->watch, UV_DISCONNECT, on_watch);
     st->out = reply->body;
     buf_init(&reply->body, 0);
-    st->out.max = SERVER_STREAM_MAX;
+    st->out.max = OUT_MAX;
     st->next = s->streams;
     if (st->next)
         st->next->prev = st;
@@ -143,27 +146,39 @@ struct server_stream *server_stream_start(const struct server_request *req,
     return st;
 }
 
-/* Gives up what MHD has taken, once that is the larger part (so that the copying stays linear) or
- * its room is needed. */
-static void drop_taken(struct server_stream *st, size_t n)
+/* Gives up what MHD has taken, once that is the larger part, so that the copying stays linear. */
+static void drop_taken(struct server_stream *st)
 {
     struct buf rest;
     size_t left = server_stream_backlog(st);
-    if (st->out_taken == 0 || (st->out_taken < left && st->out.len + n <= SERVER_STREAM_MAX))
+    if (st->out_taken == 0 || st->out_taken < left)
         return;
-    buf_init(&rest, SERVER_STREAM_MAX);
+    buf_init(&rest, OUT_MAX);
     buf_add(&rest, st->out.data + st->out_taken, left);
     buf_free(&st->out);
     st->out = rest;
     st->out_taken = 0;
 }
 
+/* Whether n bytes more are not too many. A document that is large by itself is no fault of the
+ * client's. */
+static bool may_pile_up(struct server_stream *st, size_t n)
+{
+    size_t backlog = server_stream_backlog(st);
+    size_t small = backlog > st->large ? backlog - st->large : 0;
+    if (n > SERVER_STREAM_MAX && n <= SERVER_PIECE_MAX && st->large == 0) {
+        st->large = n;
+        return small <= SERVER_STREAM_MAX;
+    }
+    return small + n <= SERVER_STREAM_MAX;
+}
+
 void server_stream_send(struct server_stream *st, const char *text, size_t n)
 {
     if (st->dead || st->ended || n == 0)
         return;
-    drop_taken(st, n);
-    if (!buf_add(&st->out, text, n)) {
+    drop_taken(st);
+    if (!may_pile_up(st, n) || !buf_add(&st->out, text, n)) {
         log_warning("server: slow client dropped backlog=%zu", server_stream_backlog(st));
         server_stream_kill(st);
         return;

@@ -31,7 +31,7 @@ export interface KeptPlaylist {
   name: string;
   id: string | null;
   total: number;
-  state: string;
+  state: string; // "active", "gone", "missing"; "left": there is no such genre any more
 }
 
 export interface Budget {
@@ -72,7 +72,9 @@ export interface Status {
   running: Running | null;
   version: string;
   warnings: string[];
-  sound: boolean; // whether a dropped sound file can be named
+  sound?: boolean; // whether a dropped sound file can be named; not told: it is not known
+  account?: string | null; // its name; null: the first one
+  accounts?: { name: string; running: boolean }[]; // the others, told by the first
 }
 
 export interface Genre {
@@ -92,7 +94,7 @@ export interface Genre {
 export interface Genres {
   songs: number;
   genres: Genre[];
-  hidden: { name: string; title: string; merged_into: string | null }[];
+  hidden: { name: string; title: string; merged_into: string | null }[]; // not among the genres
 }
 
 // What a threshold would mean. The songs that the person gave or refused the genre count always.
@@ -101,18 +103,19 @@ export interface Curve {
   threshold: number | null; // the person's own; null: the model's, which differs with what is known
   shown: number; // where the pointer starts: the own one, or the median of the model's
   count: number; // of songs as it is now
-  precision: number | null; // expected, as it is now
+  precision: number | null; // expected, as it is now: the mean of p, where the person's word is 1
   points: { threshold: number; count: number; precision: number | null }[]; // ascending
 }
 
-// What the page may do to the tree; it is laid over genres.conf and never written into it.
+// What the page may do to the tree; it is laid over genres.conf and never written into it. Answered
+// with Genres. 400 with one sentence where the tree cannot be made so, 409 while a run is at work.
 export interface TreeEdit {
-  genre: string;
-  title?: string;
+  genre: string; // name, alias or title; of a new own genre what it is to be called (see rule)
+  title?: string | null; // null: what it is without the page
   threshold?: number | null; // null: the model's again
   merge_into?: string | null; // null: by itself again
   hidden?: boolean;
-  rule?: string | null; // makes or changes an own genre; null: removes it
+  rule?: string | null; // makes or changes an own genre; null: removes it, or gives it genres.conf's again
 }
 
 export interface RulePreview {
@@ -120,6 +123,15 @@ export interface RulePreview {
   examples: SongName[];
 }
 
+// POST /api/region {name, tracks}: an own genre (its rule is "none") that holds the songs picked, at
+// most 50,000; adds to it when it is there already. It is chosen; removing it (TreeEdit rule null)
+// forgets which songs they were.
+export interface Region {
+  genre: string; // its name
+  tracks: number; // of the genre now
+}
+
+// Own playlists are among the places once POST /api/places (-> {run}) has read their list.
 export interface Place {
   id: string; // "liked", "albums", "playlist:ID"
   name: string;
@@ -132,7 +144,7 @@ export interface Choice {
   genres: string[];
   from: string[];
   places: Place[]; // the likes, the saved albums, the person's own playlists
-  from_fixed: boolean; // set in the configuration file or the environment
+  from_fixed: boolean; // set in the environment; what was chosen here counts more than the file
 }
 
 export interface Listed extends SongName {
@@ -158,10 +170,62 @@ export interface Review {
   tracks: Unsure[];
 }
 
+// A song that a dry run of /api/sort would move, keep or leave out.
+export interface Change extends SongName {
+  verb: "add" | "remove" | "hold" | "veto"; // hold: judged anew, stays until the person agrees
+  playlist: number; // the row of a volume
+  p?: number; // absent: not known
+  threshold?: number;
+  why: "probable" | "said" | "unliked" | "unlikely" | "edited" | "undone";
+}
+
+export interface PlannedPlaylist {
+  genre: string;
+  name: string | null;
+  id: string | null; // null: it is yet to be made
+  added: number;
+  removed: number;
+  total: number; // after the changes
+  held: number;
+  theirs: number; // songs that the person put in
+  volumes: { row: number; id: string | null; name: string; snapshot: string }[];
+  changes: Change[];
+}
+
+export interface Plan {
+  run: number;
+  tracks: number;
+  labelled: number;
+  unsorted: number;
+  added: number;
+  removed: number;
+  playlists: PlannedPlaylist[];
+  cost: {
+    reads: number;
+    writes: number;
+    seconds: number;
+    sources: { name: string; calls: number; seconds: number }[];
+  };
+  notes: string[];
+  exit_status: number; // 3: partly, the notes say what is missing
+}
+
+// What /api/apply takes: a line per volume. Songs that are not in it are left as they are.
+export interface PlanOrder {
+  playlists: {
+    line: number; // is named when it no longer fits
+    id: string; // "": yet to be made
+    snapshot: string;
+    genre: string;
+    changes: { line: number; verb: "add" | "remove"; id: string }[];
+  }[];
+  yes?: boolean; // the person's word that likes which are gone were taken back
+}
+
 export interface Labelled extends SongName {
   excluded: boolean;
   genres: { genre: string; p: number; yours: boolean }[];
-  moved: (SongName & { joined: string[]; left: string[] })[];
+  moved: (SongName & { genre: string; entered: boolean; p: number })[]; // other songs, once per genre
 }
 
 export interface Part {
@@ -181,6 +245,10 @@ export interface Why extends SongName {
     logit: number;
     logit_of_nothing: number;
     parts: Part[];
+    corrections: number; // what the person's words on other songs add to the logit
+    threshold: number;
+    is: boolean;
+    yours: boolean; // the person's word counts, whatever the parts say
   }[];
 }
 
@@ -191,7 +259,7 @@ export interface SongNumber {
   source: string | null; // "reccobeats 2026-11-21"
   low: number; // where the first bin begins
   high: number; // where the last one ends
-  all: number[]; // bins: the person's songs
+  all: number[]; // bins of one width, 24 or one per value: the person's songs
   genre: number[]; // as many bins: those of the genre asked for
 }
 
@@ -242,6 +310,12 @@ export interface Statistics {
   artists: { name: string; tracks: number; genre: string | null }[]; // most first, at most 30
 }
 
+// GET /api/exclusions: all; POST /api/exclude {items, artist?, forget?}: those that were named.
+export interface Exclusions {
+  songs: SongName[];
+  artists: { id: string; name: string; songs: number }[];
+}
+
 export interface Run {
   id: number;
   job: string;
@@ -252,6 +326,28 @@ export interface Run {
   requests: number;
   added: number;
   removed: number;
+}
+
+export interface RunPlaylist {
+  name: string;
+  genre: string;
+  id: string; // "" while it has none
+  created: boolean;
+  unfollowed: boolean;
+  followed: boolean;
+  added: number;
+  removed: number;
+  changes: (SongName & { verb: "add" | "remove"; place: number })[];
+}
+
+export interface RunDetail extends Run {
+  playlists: RunPlaylist[];
+}
+
+// What a sound file is like.
+export interface Heard {
+  genres: { genre: string; p: number }[]; // likeliest first
+  neighbours: (SongName & { cosine: number })[];
 }
 
 export interface SourceState {
@@ -280,16 +376,18 @@ export class ApiError extends Error {
 
 let token: string | null = null;
 
+// A Blob is sent as it is, everything else as JSON.
 async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = {};
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const raw = body instanceof Blob;
+  if (body !== undefined) headers["Content-Type"] = raw ? "application/octet-stream" : "application/json";
   if (method !== "GET" && token) headers["X-Genred-Token"] = token;
   let answer: Response;
   try {
     answer = await fetch(path, {
       method,
       headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
     });
   } catch {
     throw new ApiError(0, "unreachable", "genred does not answer; is it still running");
@@ -325,6 +423,12 @@ export async function post<T>(path: string, body: unknown = {}): Promise<T> {
     await session();
     return send<T>("POST", path, body);
   }
+}
+
+// The file's bytes as they are.
+export async function sendFile<T>(path: string, file: File): Promise<T> {
+  if (token === null) await session();
+  return send<T>("POST", path, file);
 }
 
 export async function session(): Promise<Session> {

@@ -2,7 +2,7 @@
 // Every file but index.html has a hash of its content in its name and is compressed here, once.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -46,6 +46,10 @@ const named = (start, end) =>
   files.find((file) => basename(file.name).startsWith(start) && file.name.endsWith(end)).name;
 
 const html = readFileSync(join(here, "index.html"), "utf8")
+  .replace(
+    "icon.svg",
+    "data:image/svg+xml," + encodeURIComponent(readFileSync(join(here, "icon.svg"), "utf8").trim()),
+  )
   .replace("main.js", named("main-", ".js").slice(1))
   .replace("main.css", named("main-", ".css").slice(1));
 files.push({ name: "/", bytes: Buffer.from(html) });
@@ -58,6 +62,11 @@ function asC(bytes) {
   return lines.join("\n");
 }
 
+if (folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+}
+
 const arrays = [];
 const rows = [];
 for (const [i, file] of files.sort((a, b) => (a.name < b.name ? -1 : 1)).entries()) {
@@ -65,10 +74,11 @@ for (const [i, file] of files.sort((a, b) => (a.name < b.name ? -1 : 1)).entries
   const etag = createHash("sha256").update(file.bytes).digest("hex").slice(0, 16);
   const type = TYPES[extname(file.name) || ".html"];
   arrays.push(`static const unsigned char file_${i}[] = {\n${asC(packed)}\n};`);
-  rows.push(`    {"${file.name}", "${type}", "\\"${etag}\\"", file_${i}, sizeof(file_${i}), ${file.bytes.length}},`);
+  rows.push(
+    `    {"${file.name}", "${type}", "\\"${etag}\\"", file_${i}, sizeof(file_${i}), ${file.bytes.length}},`,
+  );
   if (folder) {
     const path = join(folder, file.name === "/" ? "index.html" : basename(file.name));
-    mkdirSync(folder, { recursive: true });
     writeFileSync(path + ".gz", packed);
   }
 }

@@ -1,7 +1,7 @@
 // What the daemon tells by itself: its status and the events of its runs, without asking again and again.
 
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, get, type Status } from "./api.ts";
+import { ApiError, get, session, type Session, type Status } from "./api.ts";
 
 export interface Event {
   message_type: "progress" | "summary" | "error" | "map";
@@ -19,9 +19,10 @@ export interface Live {
   progress: Event | null; // of the run under way
   connected: boolean;
   problem: ApiError | null; // why there is no status
+  ended: number; // how many runs ended since the page is open: a key for what they may have changed
 }
 
-let live: Live = { status: null, progress: null, connected: false, problem: null };
+let live: Live = { status: null, progress: null, connected: false, problem: null, ended: 0 };
 const watchers = new Set<(live: Live) => void>();
 const listeners = new Set<(event: Event) => void>();
 
@@ -41,29 +42,81 @@ export async function refresh(): Promise<void> {
 
 function take(event: Event): void {
   if (event.message_type === "progress") {
-    const begins = live.progress?.run !== event.run;
-    tell({ progress: event });
-    if (begins) void refresh();
+    if (event.job !== "login") {
+      const begins = live.progress?.run !== event.run;
+      tell({ progress: event });
+      if (begins) void refresh();
+    }
   } else if (event.message_type === "summary" || event.message_type === "error") {
-    tell({ progress: null });
+    tell({ progress: null, ended: live.ended + 1 });
     void refresh();
   }
   for (const listener of listeners) listener(event);
 }
 
-// Connects for as long as the page is open; the browser does so again by itself after a break.
-export function connect(): void {
-  const source = new EventSource("/api/events");
-  source.onopen = () => {
-    tell({ connected: true });
+let source: EventSource | null = null;
+let again = 0; // the timer of the next attempt
+let wait = 1000;
+let met = false; // the daemon answered once
+let lockedOut: (session: Session) => void = () => {};
+
+// The stream was refused: the daemon may want the password once more.
+function retry(): void {
+  clearTimeout(again);
+  again = setTimeout(() => {
+    session().then((answer) => {
+      if (answer.password === "wanted") lockedOut(answer);
+      else open();
+    }, retry);
+  }, wait);
+  wait = Math.min(wait * 2, 30000);
+}
+
+function open(): void {
+  clearTimeout(again);
+  source?.close();
+  const mine = new EventSource("/api/events");
+  source = mine;
+  mine.onopen = () => {
+    wait = 1000;
+    // After a break nobody knows what has ended meanwhile.
+    tell({ connected: true, ended: live.ended + (met ? 1 : 0) });
+    met = true;
     void refresh();
   };
-  source.onmessage = (message) => take(JSON.parse(message.data) as Event);
-  source.onerror = () => {
+  mine.onmessage = (message) => take(JSON.parse(message.data) as Event);
+  mine.onerror = () => {
     tell({ connected: false });
-    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+    if (mine === source && mine.readyState === EventSource.CLOSED) retry();
   };
 }
+
+// Connects for as long as the page is open, also after a break; `locked` is told when the daemon wants
+// its password again.
+export function connect(locked: (session: Session) => void): void {
+  lockedOut = locked;
+  wait = 1000;
+  open();
+}
+
+addEventListener("online", () => {
+  if (source && !live.connected) open();
+});
+
+// A browser opens six connections to one host, whatever the number of its tabs: one that nobody looks at
+// lets its stream go.
+const HIDDEN_MS = 20000;
+let hidden = 0; // the timer
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(hidden);
+  if (document.hidden) {
+    hidden = setTimeout(() => source?.close(), HIDDEN_MS);
+  } else if (source?.readyState === EventSource.CLOSED) {
+    clearTimeout(again);
+    wait = 1000;
+    open();
+  }
+});
 
 export function useLive(): Live {
   const [seen, setSeen] = useState(live);
@@ -99,7 +152,13 @@ export function outcome(run: number): Promise<Event> {
     };
     source.onerror = () => {
       if (source.readyState !== EventSource.CLOSED) return;
-      reject(new ApiError(404, "run", "genred was started anew meanwhile; what it had begun it goes on with by itself"));
+      reject(
+        new ApiError(
+          404,
+          "run",
+          "genred was started anew meanwhile; what it had begun it goes on with by itself",
+        ),
+      );
     };
   });
 }

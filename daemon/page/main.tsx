@@ -2,11 +2,12 @@
 
 import { type ComponentType, render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { session, signIn, type Session } from "./api.ts";
+import { session, type Session, type Status } from "./api.ts";
 import "./main.css";
 import { Home } from "./home.tsx";
 import { connect, useLive } from "./live.ts";
-import { asError, complain, Notices, Trouble } from "./parts.tsx";
+import { asError, Notices, Trouble } from "./parts.tsx";
+import { Password } from "./password.tsx";
 import { Progress } from "./progress.tsx";
 import { usePlace, type ViewProps } from "./route.ts";
 
@@ -55,7 +56,13 @@ const loaded = new Map<string, View>([["home", Home]]);
 function Navigation({ at }: { at: string }) {
   return (
     <nav aria-label="Main">
-      <a class="brand" href="#/">genred</a>
+      <a class="brand" href="#/" aria-label="genred, home">
+        <svg viewBox="0 0 32 32" aria-hidden="true">
+          <rect width="32" height="32" rx="8" />
+          <path d="M8 10h16M8 16h11M8 22h6" />
+        </svg>
+        genred
+      </a>
       <ul>
         {Object.entries(views).map(
           ([name, view]) =>
@@ -75,35 +82,6 @@ function Navigation({ at }: { at: string }) {
   );
 }
 
-function Password({ enter }: { enter: (session: Session) => void }) {
-  const [password, setPassword] = useState("");
-  const submit = (event: Event) => {
-    event.preventDefault();
-    signIn(password).then(enter, complain);
-  };
-  return (
-    <main class="narrow">
-      <h1>genred</h1>
-      <form class="card" onSubmit={submit}>
-        <label class="field">
-          Password
-          <input
-            type="password"
-            autocomplete="current-password"
-            required
-            value={password}
-            onInput={(event) => setPassword(event.currentTarget.value)}
-          />
-        </label>
-        <button class="primary">Open</button>
-        <p class="muted">
-          Set with <code>genrectl web --password</code> on the machine where genred runs.
-        </p>
-      </form>
-    </main>
-  );
-}
-
 function Shown({ view, values }: { view: string; values: URLSearchParams }) {
   const [, setArrived] = useState("");
   const [error, setError] = useState<unknown>(null);
@@ -111,14 +89,18 @@ function Shown({ view, values }: { view: string; values: URLSearchParams }) {
   const first = useRef(true);
   const row = views[view];
   const Now = loaded.get(view);
+  // Another song or another run is another place, too; what else stands in the address is not.
+  const place = `${view} ${values.get("track") ?? values.get("run") ?? ""}`;
   useEffect(() => {
-    setError(null);
-    document.title = row && view !== "home" ? `${row.title} · genred` : "genred";
     if (!first.current) {
-      main.current?.focus();
+      main.current?.focus({ preventScroll: true });
       scrollTo(0, 0);
     }
     first.current = false;
+  }, [place]);
+  useEffect(() => {
+    setError(null);
+    document.title = row && view !== "home" ? `${row.title} · genred` : "genred";
     if (!row?.load || loaded.has(view)) return;
     row.load().then((arrived) => {
       loaded.set(view, arrived);
@@ -128,9 +110,12 @@ function Shown({ view, values }: { view: string; values: URLSearchParams }) {
   return (
     <main id="main" ref={main} tabIndex={-1}>
       {!row && (
-        <p>
-          There is nothing here. <a href="#/">Go home</a>
-        </p>
+        <>
+          <h1>There is nothing here</h1>
+          <p>
+            The address is not one of this page's. <a href="#/">Go home</a>
+          </p>
+        </>
       )}
       {error !== null && <Trouble error={asError(error)} again={() => location.reload()} />}
       {Now && <Now values={values} />}
@@ -138,11 +123,16 @@ function Shown({ view, values }: { view: string; values: URLSearchParams }) {
   );
 }
 
+// Nothing was ever sorted, and no playlist is kept: the first steps stand in place of home.
+export function isNew(status: Status): boolean {
+  return !status.last_sort && status.playlists.length === 0;
+}
+
 function Frame() {
   const place = usePlace();
   const { status, connected, problem } = useLive();
-  const isNew = status !== null && !(status.client_id_set && status.logged_in) && !status.liked;
-  const view = place.view === "home" && isNew ? "start" : place.view;
+  const atStart = place.view === "home" && status !== null && isNew(status);
+  const view = atStart ? "start" : place.view;
   return (
     <>
       <a
@@ -155,7 +145,7 @@ function Frame() {
       >
         Skip to the content
       </a>
-      <Navigation at={view} />
+      <Navigation at={place.view} />
       <div class="content">
         {!connected && status && (
           <p class="band" role="status">
@@ -176,7 +166,7 @@ function Page() {
   const enter = (session: Session) => {
     setKnown(session);
     setError(null);
-    if (session.password !== "wanted") connect();
+    if (session.password !== "wanted") connect(setKnown);
   };
   const begin = () => void session().then(enter, setError);
   useEffect(begin, []);

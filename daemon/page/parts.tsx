@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { advice } from "./advice.ts";
 import { ApiError, type SongName } from "./api.ts";
 import { linkTo } from "./route.ts";
 import { sentence } from "./text.ts";
@@ -34,17 +35,52 @@ export function useAsked<T>(ask: () => Promise<T>, key: unknown): Asked<T> {
   return { ...state, again };
 }
 
+// What went wrong, and what to do.
 export function Trouble({ error, again }: { error: ApiError; again?: () => void }) {
+  const todo = advice(error.kind);
   return (
     <div class="trouble" role="alert">
-      <p>{sentence(error.message)}</p>
-      {again && <button onClick={again}>Try again</button>}
+      <p>
+        <strong>{sentence(error.message)}</strong>
+      </p>
+      {todo && <p>{todo.text}</p>}
+      {(again || todo?.link) && (
+        <p class="row">
+          {again && (
+            <button type="button" onClick={again}>
+              Try again
+            </button>
+          )}
+          {todo?.link && <Away {...todo.link} />}
+        </p>
+      )}
     </div>
   );
 }
 
+// A link of this page, or to another site in a tab of its own.
+export function Away({ text, href, plain }: { text: string; href: string; plain?: boolean }) {
+  const leaves = href.startsWith("http");
+  return (
+    <a
+      class={plain ? undefined : "button"}
+      href={href}
+      {...(leaves ? { target: "_blank", rel: "noreferrer noopener" } : {})}
+    >
+      {text}
+      {leaves && <span class="hidden-text"> (opens in a new tab)</span>}
+    </a>
+  );
+}
+
 // Waiting, trouble, or what came.
-export function Answer<T>({ asked, children }: { asked: Asked<T>; children: (data: T) => ComponentChildren }) {
+export function Answer<T>({
+  asked,
+  children,
+}: {
+  asked: Asked<T>;
+  children: (data: T) => ComponentChildren;
+}) {
   if (asked.data !== null) {
     return (
       <>
@@ -54,7 +90,11 @@ export function Answer<T>({ asked, children }: { asked: Asked<T>; children: (dat
     );
   }
   if (asked.error) return <Trouble error={asked.error} again={asked.again} />;
-  return <p class="muted" aria-busy="true">One moment …</p>;
+  return (
+    <p class="muted" aria-busy="true">
+      One moment …
+    </p>
+  );
 }
 
 // A song's name is somebody's text, in any script and of any length: only ever a text node, and isolated.
@@ -64,7 +104,9 @@ export function SongLink({ song }: { song: SongName }) {
       <a href={linkTo("song", { track: song.id })} title={song.name}>
         <bdi>{song.name || "(no name)"}</bdi>
       </a>
-      <bdi class="muted" title={song.artists}>{song.artists}</bdi>
+      <bdi class="muted" title={song.artists}>
+        {song.artists}
+      </bdi>
     </span>
   );
 }
@@ -77,7 +119,12 @@ export function Bar({ value, label }: { value: number; label: string }) {
   );
 }
 
-export function Switch(props: { on: boolean; label: string; change: (on: boolean) => void; disabled?: boolean }) {
+export function Switch(props: {
+  on: boolean;
+  label: string;
+  change: (on: boolean) => void;
+  disabled?: boolean;
+}) {
   return (
     <button
       type="button"
@@ -96,7 +143,11 @@ export function Switch(props: { on: boolean; label: string; change: (on: boolean
 // A modal dialog; the browser keeps the focus in it and gives it back.
 export function Dialog(props: { title: string; close: () => void; children: ComponentChildren }) {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => element.current?.showModal(), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    element.current?.showModal();
+    return () => before instanceof HTMLElement && before.focus();
+  }, []);
   return (
     <dialog ref={element} aria-label={props.title} onClose={props.close}>
       <h2>{props.title}</h2>
@@ -161,7 +212,9 @@ export function notify(text: string): void {
 }
 
 export function complain(error: unknown): void {
-  say(sentence(asError(error).message), true);
+  const { message, kind } = asError(error);
+  const todo = advice(kind);
+  say(todo ? `${sentence(message)} ${todo.text}` : sentence(message), true);
 }
 
 export function Notices() {

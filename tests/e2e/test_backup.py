@@ -154,7 +154,7 @@ class Backup(Scenario):
         lines = good.splitlines(True)
         mine = self.run_ctl("backup").stdout.splitlines()[2:]
         for text, what in (("".join(lines[:7]), "line 7"), (good[:-1], "line %d" % len(lines)),
-                           (good.replace("backup 1", "backup 2"), "newer"), ("", "line 0"),
+                           (good.replace("backup 1", "backup 3"), "newer"), ("", "line 0"),
                            ("hello\n", "line 1"),
                            (good.replace("account\t", "account\tsome\t", 1), "line 3"),
                            (good.replace("\ngenres\t", "\ngenres\\x\t"), "line 4")):

@@ -194,6 +194,8 @@ class Upgrade(Scenario):
                 "DROP TRIGGER liked_in; DROP TRIGGER liked_moved; DROP TRIGGER liked_out;"
                 "DROP TABLE place_track; DROP TABLE place; DROP TABLE song;"
                 "DROP TABLE map_place; DROP TABLE map;"
+                "DROP TABLE listing; ALTER TABLE account DROP COLUMN tree;"
+                "ALTER TABLE account DROP COLUMN places;"
                 "PRAGMA user_version = 1;")
         database.close()
         self.start()

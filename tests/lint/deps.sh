@@ -1,8 +1,15 @@
 #!/bin/sh
-# Installs the Debian packages named, those that are missing, in one go.
+# Installs the Debian packages named, those that are missing, in one go. COMMAND:PACKAGE is left alone where
+# the command is there, whoever brought it.
 set -eu
 missing=
 for package in "$@"; do
+    case $package in
+    *:*)
+        if command -v "${package%%:*}" >/dev/null; then continue; fi
+        package=${package#*:}
+        ;;
+    esac
     state=$(dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null || true)
     case $state in
     ii*) ;;

@@ -27,7 +27,7 @@ found=$(grep -rnE '^#include "daemon/jobs/' daemon/net | grep -v 'daemon/jobs/jo
 [ -z "$found" ] || { echo "$found"; status=1; }
 only 'sqlite3\.h' 'store/[a-z_]+\.[ch]'
 only 'cjson/|cJSON' 'base/json\.c'
-only 'openssl/' 'base/(rand|seal)\.c'
+only 'openssl/' 'base/(password|rand|seal)\.c'
 only 'uv\.h|curl/|microhttpd' 'daemon/net/[a-z_]+\.[ch]'
 only 'cblas' 'classifier/[a-z_]+\.c'
 only 'sndfile' 'classifier/audio/decode\.c'

@@ -148,7 +148,8 @@ static const char *body_of(const char *text)
 static enum err_code restore(struct store *s, int64_t account, const char *text,
                              struct store_backup_counts *counts, struct err *e)
 {
-    return store_backup_restore(s, account, text, strlen(text), counts, e);
+    const struct store_backup_text of = {.text = text, .n = strlen(text)};
+    return store_backup_restore(s, account, &of, counts, e);
 }
 
 /* Every row of every table that a restore may touch. */
@@ -272,6 +273,48 @@ static void test_a_new_playlist_of_the_genre_stays(void **state)
     assert_string_equal(list[2].sid, "rockid");
 }
 
+static enum err_code append(void *ctx, struct buf *here, const char *more, struct err *e)
+{
+    (void)ctx;
+    (void)e;
+    buf_printf(here, "%s", more);
+    return ERR_OK;
+}
+
+static bool knows_none(void *ctx, int64_t account, const char *genre)
+{
+    *(const char **)ctx = genre;
+    return account == 0;
+}
+
+static void test_the_genres_that_are_here_count(void **state)
+{
+    struct bench *b = *state;
+    struct err e = {0};
+    struct store_backup_counts n = {0};
+    struct store_account row;
+    const char *asked = NULL;
+    int64_t from = fill(b->s[0]);
+    assert_int_equal(store_account_edit(b->s[0], from, "[hide]\npop = yes\n", &e), ERR_OK);
+    const char *text = text_of(b, b->s[0], from, 1);
+    struct store_backup_text of = {.text = text, .n = strlen(text), .ctx = &asked};
+    int64_t account = log_in(b->s[1], "user");
+    assert_int_equal(store_account_edit(b->s[1], account, "[hide]\njazz = yes\n", &e), ERR_OK);
+    of.knows = knows_none;
+    assert_int_equal(store_backup_restore(b->s[1], account, &of, &n, &e), ERR_OK);
+    assert_int_equal(n.edits, 0); /* nobody merges: what is here stays */
+    assert_int_equal(n.corrections, 0);
+    assert_int_equal(n.dead, 1);
+    of.knows = NULL;
+    of.merge = append;
+    assert_int_equal(store_backup_restore(b->s[1], account, &of, &n, &e), ERR_OK);
+    assert_int_equal(n.edits, 1);
+    assert_int_equal(n.dead, 0);
+    assert_int_equal(n.corrections, 1);
+    assert_int_equal(store_account_get(b->s[1], account, &b->a, &row, &e), ERR_OK);
+    assert_string_equal(row.tree, "[hide]\njazz = yes\n[hide]\npop = yes\n");
+}
+
 static void test_another_account_is_refused(void **state)
 {
     struct bench *b = *state;
@@ -295,7 +338,10 @@ static void test_a_part_is_refused(void **state)
     const char *rows = all_rows(b, b->s[1]);
     for (size_t len = 0; len < strlen(text); len++) {
         struct err e = {0};
-        assert_int_equal(store_backup_restore(b->s[1], account, text, len, &n, &e), ERR_USAGE);
+        assert_int_equal(store_backup_restore(b->s[1], account,
+                                              &(struct store_backup_text){.text = text, .n = len},
+                                              &n, &e),
+                         ERR_USAGE);
         assert_memory_equal(e.text, "line ", 5);
     }
     for (const char *line = text; *line; line = strchr(line, '\n') + 1) {
@@ -383,7 +429,7 @@ static void test_what_is_no_backup(void **state)
         {"\n", "line 1: this is no backup"},
         {"{}\n", "line 1: this is no backup"},
         {"genred-backup\nend\t2\n", "line 1: this is no backup"},
-        {"genred-backup 2\nend\t2\n", "newer genred (format 2, known 1)"},
+        {"genred-backup 3\nend\t2\n", "newer genred (format 3, known 2)"},
         {"genred-backup 1\nend\t2\n", "account must be told first"},
         {"genred-backup 1\n# only\n", "line 2: the text ends here"},
         {"genred-backup 1\naccount\t\tUser\nend\t3\n", "line 2: the account has no id"},
@@ -400,11 +446,17 @@ static void test_what_is_no_backup(void **state)
     memset(long_line, 'x', BACKUP_TEXT_LINE_MAX + 100);
     memcpy(long_line, "genred-backup 1\n", 16);
     long_line[BACKUP_TEXT_LINE_MAX + 99] = '\n';
-    assert_int_equal(
-        store_backup_restore(b->s[1], 0, long_line, BACKUP_TEXT_LINE_MAX + 100, &n, &e), ERR_USAGE);
-    assert_string_equal(e.text, "line 2: it is too long");
-    assert_int_equal(store_backup_restore(b->s[1], 0, "genred-backup 1\nac\0count\n", 25, &n, &e),
+    assert_int_equal(store_backup_restore(b->s[1], 0,
+                                          &(struct store_backup_text){
+                                              .text = long_line, .n = BACKUP_TEXT_LINE_MAX + 100},
+                                          &n, &e),
                      ERR_USAGE);
+    assert_string_equal(e.text, "line 2: it is too long");
+    assert_int_equal(
+        store_backup_restore(
+            b->s[1], 0,
+            &(struct store_backup_text){.text = "genred-backup 1\nac\0count\n", .n = 25}, &n, &e),
+        ERR_USAGE);
     assert_string_equal(e.text, "line 2: it is no text in UTF-8");
     free(long_line);
 }
@@ -428,6 +480,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_there_and_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_same_state_gives_the_same_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_second_restore_changes_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_the_genres_that_are_here_count, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_later_word_counts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_new_playlist_of_the_genre_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_another_account_is_refused, set_up, tear_down),

@@ -67,11 +67,12 @@ static void test_exit_statuses(void **state)
 {
     (void)state;
     static const int status[ERR_N] = {
-        [ERR_OK] = 0,      [ERR_BUG] = 1,     [ERR_USAGE] = 2,     [ERR_CONFIG] = 2,
-        [ERR_PARTLY] = 3,  [ERR_LOGIN] = 4,   [ERR_SCOPE] = 4,     [ERR_PREMIUM] = 1,
-        [ERR_REFUSED] = 1, [ERR_RATE] = 6,    [ERR_NETWORK] = 6,   [ERR_UNREACHABLE] = 5,
-        [ERR_BUSY] = 1,    [ERR_CONFIRM] = 1, [ERR_ALLOWLIST] = 1, [ERR_CANCELLED] = 130,
-        [ERR_FORMAT] = 1,  [ERR_STORE] = 1,   [ERR_IO] = 1,
+        [ERR_OK] = 0,        [ERR_BUG] = 1,         [ERR_USAGE] = 2,   [ERR_CONFIG] = 2,
+        [ERR_PARTLY] = 3,    [ERR_LOGIN] = 4,       [ERR_SCOPE] = 4,   [ERR_PREMIUM] = 1,
+        [ERR_PASSWORD] = 4,  [ERR_TOKEN] = 1,       [ERR_REFUSED] = 1, [ERR_RATE] = 6,
+        [ERR_NETWORK] = 6,   [ERR_UNREACHABLE] = 5, [ERR_BUSY] = 1,    [ERR_CONFIRM] = 1,
+        [ERR_ALLOWLIST] = 1, [ERR_CANCELLED] = 130, [ERR_FORMAT] = 1,  [ERR_STORE] = 1,
+        [ERR_IO] = 1,
     };
     for (int i = 0; i < ERR_N; i++) {
         assert_int_equal(err_exit_status((enum err_code)i), status[i]);

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -86,8 +87,8 @@ static void handler(void *ctx, const struct server_request *req, struct server_r
     const char *h = server_request_header(req, "x-test");
     reply->status = 200;
     reply->content_type = "text/plain";
-    buf_printf(&reply->body, "%s %s q=%s h=%s browser=%d uid=%d body=%zu:%.20s", req->method,
-               req->path, q ? q : "-", h ? h : "-", req->from_browser,
+    buf_printf(&reply->body, "%s %s q=%s h=%s browser=%d stranger=%d uid=%d body=%zu:%.20s",
+               req->method, req->path, q ? q : "-", h ? h : "-", req->from_browser, req->stranger,
                req->peer_uid == (uid_t)-1 ? -1 : (int)req->peer_uid, req->body_len, req->body);
 }
 
@@ -101,8 +102,12 @@ static int setup(void **state)
 {
     struct err e;
     struct bench *b = calloc(1, sizeof(*b));
-    struct server_options options = {
-        .handler = handler, .ctx = b, .host = "genred.example", .all_closed = on_all_closed};
+    struct server_options options = {.handler = handler,
+                                     .ctx = b,
+                                     .host = "genred.example",
+                                     .owners = true,
+                                     .group = (gid_t)-1,
+                                     .all_closed = on_all_closed};
     b->fds = peer_open_fds();
     b->loop = loop_new();
     snprintf(b->dir, sizeof(b->dir), "/tmp/genred-test-XXXXXX");
@@ -244,9 +249,12 @@ static void requests_arrive_whole(void **state)
     struct bench *b = *state;
     const char *got = tcp(b, "GET /a%20b?q=1%262&r", "X-Test: yes\r\n");
     assert_int_equal(status_of(got), 200);
-    assert_non_null(strstr(got, "GET /a b q=1&2 h=yes browser=1 uid=-1 body=0:"));
-    char want[64];
-    snprintf(want, sizeof(want), "POST /x q= h=- browser=0 uid=%u body=5:12345", getuid());
+    char want[80];
+    snprintf(want, sizeof(want),
+             "GET /a b q=1&2 h=yes browser=1 stranger=0 uid=%u body=0:", getuid());
+    assert_non_null(strstr(got, want));
+    snprintf(want, sizeof(want), "POST /x q= h=- browser=0 stranger=0 uid=%u body=5:12345",
+             getuid());
     got = exchange(b, dial_unix(b),
                    "POST /x?q HTTP/1.1\r\nHost: genred\r\nConnection: close\r\n"
                    "Content-Length: 5\r\n\r\n12345");
@@ -290,6 +298,27 @@ static void only_our_hosts_are_answered(void **state)
     assert_int_equal(host(b, "Host:", ""), 421);
     assert_int_equal(host(b, "X-None: 1", ""), 400);
     assert_int_equal(b->handled, 5);
+}
+
+static void all_addresses_are_the_host_of_a_wildcard(void **state)
+{
+    struct bench *b = *state;
+    struct server_options options = {.handler = handler, .ctx = b};
+    struct server *all = NULL;
+    struct server *ours = b->tcp;
+    struct err e;
+    assert_int_equal(host(b, "Host: 192.0.2.7:", ""), 421);
+    assert_int_equal(server_open_tcp(b->loop, &options, "0.0.0.0", 0, &all, &e), ERR_OK);
+    b->tcp = all;
+    assert_int_equal(host(b, "Host: 192.0.2.7:", ""), 200);
+    assert_int_equal(host(b, "Host: [2001:db8::7]:", ""), 200);
+    assert_int_equal(host(b, "Host: localhost:", ""), 200);
+    assert_int_equal(host(b, "Host: 192.0.2.7:1", ""), 421);
+    assert_int_equal(host(b, "Host: 192.0.2.7.example:", ""), 421);
+    assert_int_equal(host(b, "Host: [192.0.2.7]:", ""), 421);
+    assert_int_equal(host(b, "Host: []:", ""), 421);
+    b->tcp = ours;
+    server_close(all);
 }
 
 static void only_our_pages_change_anything(void **state)
@@ -437,6 +466,39 @@ static void a_slow_client_is_dropped(void **state)
     assert_true(sent > SERVER_STREAM_MAX);
     while (server_connections(b->local) > 0)
         uv_run(loop_uv(b->loop), UV_RUN_ONCE);
+    close(fd);
+}
+
+/* A plan of thousands of songs, and what follows it. */
+static void a_large_piece_arrives_whole(void **state)
+{
+    struct bench *b = *state;
+    const size_t size = 5 * SERVER_STREAM_MAX;
+    char *piece = test_malloc(size);
+    size_t got = 0;
+    int fd = dial_unix(b);
+    memset(piece, 'x', size);
+    open_stream(b, fd);
+    server_stream_send(b->streams[0], "small", 5);
+    server_stream_send(b->streams[0], piece, size);
+    for (int i = 0; i < 100; i++)
+        server_stream_send(b->streams[0], "yyyyyyyy", 8);
+    assert_int_equal(server_stream_backlog(b->streams[0]), 5 + size + 800);
+    server_stream_end(b->streams[0]);
+    while (got < size) {
+        for (const char *s = read_until(b, fd, "x"); *s; s++)
+            got += *s == 'x';
+    }
+    assert_int_equal(got, size);
+    assert_int_equal(b->closed, 0);
+    close(fd);
+    /* Two that nobody reads are too many. */
+    fd = dial_unix(b);
+    open_stream(b, fd);
+    server_stream_send(b->streams[1], piece, size);
+    server_stream_send(b->streams[1], piece, size);
+    await_closed(b, 1);
+    test_free(piece);
     close(fd);
 }
 
@@ -640,6 +702,71 @@ static void strangers_are_not_answered(void **state)
     server_close(group);
 }
 
+/* What such a stranger sees over TCP, in the reply's "stranger=". */
+static int stranger_over_tcp(struct bench *b, struct server *s, int family, uid_t uid, gid_t gid)
+{
+    int done[2];
+    int status = -1;
+    assert_int_equal(pipe(done), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct sockaddr_in v4 = {.sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                                 .sin_port = htons(server_port(s))};
+        struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(server_port(s))};
+        char ask[128];
+        char got[4096] = "";
+        inet_pton(AF_INET6, server_port(s) == server_port(b->tcp) ? "::ffff:127.0.0.1" : "::1",
+                  &v6.sin6_addr);
+        if (uid != 0 && (setgroups(1, &gid) < 0 || setgid(gid) < 0 || setuid(uid) < 0))
+            _exit(255);
+        int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        int rc = family == AF_INET ? connect(fd, (const struct sockaddr *)&v4, sizeof(v4))
+                                   : connect(fd, (const struct sockaddr *)&v6, sizeof(v6));
+        int n = snprintf(ask, sizeof(ask),
+                         "GET / HTTP/1.1\r\nHost: localhost:%u\r\nConnection: close\r\n\r\n",
+                         server_port(s));
+        if (rc == 0)
+            peer_send(fd, ask, (size_t)n);
+        if (rc < 0 || recv(fd, got, sizeof(got) - 1, MSG_WAITALL) <= 0)
+            _exit(254);
+        _exit(strstr(got, "stranger=1") ? 1 : strstr(got, "stranger=0") ? 0 : 253);
+    }
+    close(done[1]);
+    pump(b, done[0]);
+    close(done[0]);
+    waitpid(pid, &status, 0);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void strangers_over_tcp_are_told(void **state)
+{
+    struct bench *b = *state;
+    struct server_options options = {.handler = handler, .ctx = b, .owners = true, .group = 4321};
+    struct server *six = NULL;
+    struct server *daemons = NULL;
+    struct err e;
+    assert_int_equal(stranger_over_tcp(b, b->tcp, AF_INET, 0, 0), 0);
+    if (geteuid() != 0)
+        skip();                                      /* only root can play a stranger */
+    const struct passwd *other = getpwnam("daemon"); /* of a group of its own */
+    assert_non_null(other);
+    assert_int_equal(stranger_over_tcp(b, b->tcp, AF_INET, 65534, 65534), 1);
+    assert_int_equal(stranger_over_tcp(b, b->tcp, AF_INET, other->pw_uid, other->pw_gid), 1);
+    assert_int_equal(stranger_over_tcp(b, b->tcp, AF_INET6, 65534, 65534), 1);
+    options.group = other->pw_gid;
+    assert_int_equal(server_open_tcp(b->loop, &options, NULL, 0, &daemons, &e), ERR_OK);
+    assert_int_equal(stranger_over_tcp(b, daemons, AF_INET, other->pw_uid, 65534), 0);
+    assert_int_equal(stranger_over_tcp(b, daemons, AF_INET, 65534, 65534), 1);
+    server_close(daemons);
+    if (server_open_tcp(b->loop, &options, "::1", 0, &six, &e) == ERR_OK) {
+        assert_int_equal(stranger_over_tcp(b, six, AF_INET6, 65534, 65534), 1);
+        assert_int_equal(stranger_over_tcp(b, six, AF_INET6, 0, 0), 0);
+        server_close(six);
+    }
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(int argc, char **argv)
@@ -654,6 +781,7 @@ int main(int argc, char **argv)
         TEST(streams_are_sent_as_they_come),
         TEST(a_disconnection_is_noticed_while_suspended),
         TEST(a_slow_client_is_dropped),
+        TEST(a_large_piece_arrives_whole),
         TEST(a_fast_client_is_not_dropped),
         TEST(connections_are_bounded),
         TEST(streams_are_bounded),
@@ -662,6 +790,8 @@ int main(int argc, char **argv)
         TEST(listeners_fail_with_a_reason),
         TEST(a_stale_socket_is_replaced),
         TEST(strangers_are_not_answered),
+        TEST(strangers_over_tcp_are_told),
+        TEST(all_addresses_are_the_host_of_a_wildcard),
     };
     alarm(600);
     if (argc > 1)

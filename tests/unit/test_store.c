@@ -454,6 +454,48 @@ static void test_a_copy_is_forgotten(void **state)
     assert_int_equal(id, 0);
 }
 
+static bool is_unchanged(struct bench *b, struct store_stamp *stamp)
+{
+    struct store_stamp now;
+    assert_true(store_stamp_take(b->s, &now));
+    bool same = now.own == stamp->own && now.others == stamp->others;
+    *stamp = now;
+    return same;
+}
+
+static void test_a_stamp_tells_of_every_write(void **state)
+{
+    struct bench *b = *state;
+    struct err e = {0};
+    struct store *other = NULL;
+    struct store_stamp stamp;
+    int64_t id = 0;
+    static const char *const order[] = {"spotify"};
+    assert_true(store_stamp_take(b->s, &stamp));
+    assert_int_equal(sql_int(b->s, &id, 0, &e, "SELECT count(*) FROM account", ""), ERR_OK);
+    assert_true(is_unchanged(b, &stamp));
+    assert_int_equal(store_account_put(b->s, "a key", "somebody", "Some", &id, &e), ERR_OK);
+    assert_false(is_unchanged(b, &stamp));
+    assert_int_equal(sql_run(b->s, &e, "DELETE FROM account", ""), ERR_OK);
+    assert_false(is_unchanged(b, &stamp));
+    assert_int_equal(store_fact_order(b->s, order, 1, &e), ERR_OK);
+    assert_false(is_unchanged(b, &stamp));
+    assert_int_equal(store_fact_order(b->s, NULL, 0, &e), ERR_OK);
+    assert_false(is_unchanged(b, &stamp));
+    assert_int_equal(store_open(b->path, &other, &e), ERR_OK);
+    is_unchanged(b, &stamp);
+    assert_int_equal(store_account_put(other, "b key", "another", "Other", &id, &e), ERR_OK);
+    store_close(other);
+    assert_false(is_unchanged(b, &stamp));
+    assert_int_equal(store_wipe(b->s, &e), ERR_OK);
+    assert_false(is_unchanged(b, &stamp));
+    assert_true(is_unchanged(b, &stamp));
+    assert_int_equal(store_begin(b->s, &e), ERR_OK);
+    assert_false(store_stamp_take(b->s, &stamp));
+    assert_int_equal(store_end(b->s, ERR_OK, &e), ERR_OK);
+    assert_true(store_stamp_take(b->s, &stamp));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -473,6 +515,7 @@ int main(void)
         TEST(test_the_journal_tells_places),
         TEST(test_runs_are_listed_and_pruned),
         TEST(test_a_copy_is_forgotten),
+        TEST(test_a_stamp_tells_of_every_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
