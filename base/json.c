@@ -10,6 +10,7 @@
 #include "base/json_scan.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/text.h"
 
 static const cJSON *inner(const struct json *j)
@@ -60,6 +61,17 @@ enum err_code json_parse(const char *text, size_t n, struct json **ret_json, str
 void json_free(struct json *j)
 {
     cJSON_Delete(inner_mutable(j));
+}
+
+void json_wipe(struct json *j)
+{
+    cJSON *item = json_is_object(j) ? inner_mutable(j)->child : NULL;
+    for (; item != NULL; item = item->next) {
+        if (cJSON_IsString(item)) {
+            secret_zero(item->valuestring, strlen(item->valuestring));
+        }
+    }
+    json_free(j);
 }
 
 const struct json *json_get(const struct json *j, const char *key)

@@ -18,6 +18,8 @@ struct json;
 ERR_NODISCARD enum err_code json_parse(const char *text, size_t n, struct json **ret_json,
                                        struct err *e);
 void json_free(struct json *j);
+/* The same, and an object's own texts are zeroed: one of them may be a password. */
+void json_wipe(struct json *j);
 
 /* Borrowed children; NULL when j is no object or array, or has no such member. */
 const struct json *json_get(const struct json *j, const char *key);

@@ -88,7 +88,7 @@ static void run_route(struct app *a, const struct route *route, const struct ser
     if (code == ERR_OK)
         code = route->fn ? route->fn(a, req, body, &result, &e)
                          : take_wish(a, route->wish, body, &result, &e);
-    json_free(body);
+    json_wipe(body);
     if (code)
         api_refuse(reply, status_of(code), &e);
     else

@@ -17,8 +17,7 @@ const struct command_option_row command_option_rows[OPTION_N] = {
      "ssh."},
     {OPTION_OPEN, "open", NULL, false, WORDS_NONE, "Open the page in a browser."},
     {OPTION_PASSWORD, "password", NULL, false, WORDS_NONE,
-     "Read a password for the page, twice from a terminal, else one line; an empty one takes it "
-     "away."},
+     "Read a password for the page, twice from a terminal, else one line."},
     {OPTION_NO_PASSWORD, "no-password", NULL, false, WORDS_NONE, "Take the password away."},
     {OPTION_REFRESH, "refresh", NULL, false, WORDS_NONE,
      "forget what Spotify refused this app, so that the next sync asks again"},
@@ -183,7 +182,8 @@ const struct command_row command_rows[] = {
      BIT(OPEN) | BIT(PASSWORD) | BIT(NO_PASSWORD), 0,
      "Show the page's address and who may open it.",
      "A new password has at least 8 characters, counts at once, and whoever was in gives it anew. "
-     "On another address than this machine's own the page is there only with one."},
+     "On another address than this machine's own, and with page_host, the page is there only with "
+     "one."},
     {COMMAND_IMPORT, "import", "FILE...", 1, COMMAND_VALUES_MAX, COMMAND_ASK, false, WORDS_FILES, 0,
      0, "Take statistics and tags from files.",
      "A CSV, gzip too: an Exportify export, a track table, or one of the lists that people "

@@ -45,7 +45,9 @@ const struct config_key config_keys[] = {
     {"daemon", "listen", CONFIG_LISTEN, AT(listen), "127.0.0.1:8787", 0, 0,
      "Address and port of the page; off: no page."},
     {"daemon", "page_host", CONFIG_TEXT, AT(page_host), "", 0, 0,
-     "Name that the page also has, behind a reverse proxy: genred.example.org, without port."},
+     "Name that the page also has, behind a reverse proxy: genred.example.org, without port; needs "
+     "a "
+     "password."},
     {"daemon", "sync_interval", CONFIG_DURATION, AT(sync_interval_ms), "6h", 0, 0,
      "Time between two syncs, as 90s, 15m, 6h or 2d; off: only when asked."},
     {"daemon", "log_level", CONFIG_LEVEL, AT(log_level), "info", 0, 0,

@@ -67,17 +67,26 @@ static enum err_code line_ask(const struct ctl *c, const char *prompt, char line
     return code;
 }
 
+/* A line may be empty by mistake, as where it comes from a file that is not there. */
+static enum err_code new_check(const char *line, struct err *e)
+{
+    return *line != '\0' ? password_check(line, e)
+                         : err_set(e, ERR_USAGE,
+                                   "the password is empty, so nothing is changed: --no-password "
+                                   "takes it away");
+}
+
 static enum err_code password_read(const struct ctl *c, char line[LINE_SIZE], struct err *e)
 {
     char again[LINE_SIZE] = "";
     if (!isatty(STDIN_FILENO)) {
         return line_read(c, line, e);
     }
-    enum err_code code = line_ask(c, "Password of the page (empty: none): ", line, e);
-    if (code == ERR_OK && *line != '\0') {
-        code = password_check(line, e);
+    enum err_code code = line_ask(c, "Password of the page: ", line, e);
+    if (code == ERR_OK) {
+        code = new_check(line, e);
     }
-    if (code == ERR_OK && *line != '\0') {
+    if (code == ERR_OK) {
         code = line_ask(c, "Once more: ", again, e);
         if (code == ERR_OK && !text_equal(line, again)) {
             code = err_set(e, ERR_USAGE, "the two are not the same: nothing is changed");
@@ -91,17 +100,18 @@ static enum err_code password_set(struct ctl *c, struct json **ret_answer, struc
 {
     char line[LINE_SIZE] = "";
     enum err_code code = ERR_OK;
-    if (!command_has(&c->command, OPTION_NO_PASSWORD)) {
+    bool takes = command_has(&c->command, OPTION_NO_PASSWORD);
+    if (!takes) {
         code = password_read(c, line, e);
     }
-    if (code == ERR_OK && *line != '\0') {
-        code = password_check(line, e);
+    if (code == ERR_OK && !takes) {
+        code = new_check(line, e);
     }
     if (code == ERR_OK) {
         struct json *body = json_object();
-        json_set_str(body, "password", line);
+        json_set_str(body, "password", takes ? NULL : line);
         code = ctl_ask(c, "POST", "/api/web", body, ret_answer, e);
-        json_free(body);
+        json_wipe(body);
     }
     secret_zero(line, sizeof(line));
     return code;

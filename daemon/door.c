@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
@@ -15,7 +16,13 @@
 #include "daemon/app.h"
 #include "store/setting.h"
 
-#define PASSWORD "page_password"
+#define PASSWORD    "page_password" /* in the state directory, and once in the store */
+#define NONE        "none"
+#define DAMAGED     "damaged" /* the hash of no password: nobody comes in before a new one is set */
+#define SESSION     "/api/session"
+#define SESSION_END SESSION "/end"
+#define BODY_ENTER  ((size_t)4 << 10)
+#define BODY_SMALL  ((size_t)16 << 10) /* before anything is known of who sends it */
 
 static bool is_own_machine(const char *address)
 {
@@ -24,20 +31,90 @@ static bool is_own_machine(const char *address)
            (inet_pton(AF_INET, address, &four) == 1 && ntohl(four.s_addr) >> 24 == 127);
 }
 
+static enum err_code file_put(const struct app *a, const char *hash, struct err *e)
+{
+    char *path = mem_printf("%s/" PASSWORD, a->config.state_dir);
+    char *text = mem_printf("%s\n", *hash ? hash : NONE);
+    enum err_code code = file_write(path, text, strlen(text), 0600, e);
+    secret_zero(text, strlen(text));
+    free(text);
+    free(path);
+    return code;
+}
+
+static enum err_code file_get(const char *path, char hash[PASSWORD_HASH_SIZE], struct err *e)
+{
+    struct buf text;
+    buf_init(&text, 4096);
+    enum err_code code = file_read(path, &text, e);
+    if (code == ERR_OK && text.len > 0 && text.data[text.len - 1] == '\n')
+        text.data[--text.len] = '\0';
+    if (code == ERR_OK && (text.len == 0 || !text_copy(hash, PASSWORD_HASH_SIZE, text.data))) {
+        log_error("page: password's file is damaged, set another path=%s", path);
+        text_copy(hash, PASSWORD_HASH_SIZE, DAMAGED);
+    }
+    if (text_equal(hash, NONE))
+        *hash = '\0';
+    buf_free(&text);
+    return code;
+}
+
+/* From where earlier versions kept it. */
+static enum err_code take_from_store(struct app *a, char hash[PASSWORD_HASH_SIZE], struct err *e)
+{
+    struct buf kept;
+    buf_init(&kept, 4096);
+    enum err_code code = store_setting_get(a->store, PASSWORD, &kept, e);
+    if (code == ERR_OK && kept.len > 0) {
+        text_copy(hash, PASSWORD_HASH_SIZE, buf_str(&kept));
+        code = file_put(a, hash, e);
+        if (code == ERR_OK)
+            code = store_setting_drop(a->store, PASSWORD, e);
+    }
+    buf_free(&kept);
+    return code;
+}
+
+/* Whoever listens hears no more than their session may. */
+static void session_ended(void *ctx, uint64_t session)
+{
+    const struct door *d = ctx;
+    if (d->app->page_server)
+        server_drop_session(d->app->page_server, session);
+}
+
 enum err_code door_load(struct door *d, struct app *app, struct err *e)
 {
-    struct buf hash;
+    char hash[PASSWORD_HASH_SIZE] = "";
+    char *path = mem_printf("%s/" PASSWORD, app->config.state_dir);
     d->app = app;
-    buf_init(&hash, 4096);
-    enum err_code code = store_setting_get(app->store, PASSWORD, &hash, e);
-    if (code == ERR_OK)
-        guard_open(&d->guard, buf_str(&hash));
-    buf_free(&hash);
+    enum err_code code =
+        file_exists(path) ? file_get(path, hash, e) : take_from_store(app, hash, e);
+    if (code == ERR_OK) {
+        guard_open(&d->guard, hash);
+        d->guard.ended = session_ended;
+        d->guard.ctx = d;
+    }
+    secret_zero(hash, sizeof(hash));
+    free(path);
     return code;
+}
+
+static void look_for_idle(void *ctx)
+{
+    struct door *d = ctx;
+    int64_t next_ms = guard_expire(&d->guard, clock_boot_ms());
+    if (next_ms < 0)
+        return;
+    if (!d->idle)
+        d->idle = loop_timer_new(d->app->loop, look_for_idle, d);
+    loop_timer_start(d->idle, next_ms);
 }
 
 void door_close(struct door *d)
 {
+    loop_timer_free(d->idle);
+    d->idle = NULL;
     guard_close(&d->guard);
 }
 
@@ -70,10 +147,14 @@ static bool find_reason(struct door *d)
         why = "listen in [daemon] is off";
     else if (a->options.transient >= 0)
         why = "the page is there only while genred runs as a service, see README";
-    if (!why && !is_own_machine(a->config.listen_host) && !guard_has_password(&d->guard)) {
-        d->trouble = true;
-        why = "the page is closed, since its address can be reached from the network and no "
-              "password is set: run 'genrectl web --password'";
+    if (!why && !guard_has_password(&d->guard)) {
+        if (!is_own_machine(a->config.listen_host))
+            why = "the page is closed, since its address can be reached from the network and no "
+                  "password is set: run 'genrectl web --password'";
+        else if (*a->config.page_host)
+            why = "the page is closed, since page_host is for a reverse proxy, which lets others "
+                  "in, and no password is set: run 'genrectl web --password'";
+        d->trouble = why;
     }
     text_copy(d->closed, sizeof(d->closed), why ? why : "");
     return why;
@@ -84,8 +165,10 @@ void door_open(struct door *d)
     struct app *a = d->app;
     struct err e = {0};
     char text[300];
-    if (a->page_server)
+    if (a->page_server) {
+        server_set_group(a->page_server, app_socket_group(a));
         return;
+    }
     if (find_reason(d)) {
         if (d->trouble)
             log_warning("page: off reason='%s'", d->closed);
@@ -93,6 +176,7 @@ void door_open(struct door *d)
     }
     struct server_options options = {
         .handler = api_handle,
+        .admit = door_admit,
         .ctx = a,
         .host = *a->config.page_host ? a->config.page_host : NULL,
         .owners = true,
@@ -154,43 +238,34 @@ void door_warn(const struct door *d, struct json *warnings)
 /* --- the password ------------------------------------------------------------------------------
  */
 
-enum err_code door_keep(const struct door *d, struct err *e)
-{
-    const char *hash = d->guard.password;
-    return *hash ? store_setting_put(d->app->store, PASSWORD, hash, strlen(hash), e)
-                 : store_setting_drop(d->app->store, PASSWORD, e);
-}
-
 enum err_code door_set_password(struct door *d, const char *password, struct err *e)
 {
     char hash[PASSWORD_HASH_SIZE] = "";
-    char old[PASSWORD_HASH_SIZE];
     struct app *a = d->app;
     if (a->config.account)
         return err_set(e, ERR_USAGE, "the page, and so its password, is the first account's");
-    if (*password) {
+    if (password) {
         if (password_check(password, e))
             return e->code;
         password_hash(password, hash);
     }
-    text_copy(old, sizeof(old), d->guard.password);
-    guard_set_password(&d->guard, hash);
-    enum err_code code = door_keep(d, e);
-    if (code)
-        guard_set_password(&d->guard, old);
-    if (a->page_server)
-        server_drop_streams(a->page_server); /* whoever listens must come in again */
-    if (code == ERR_OK)
+    enum err_code code = file_put(a, hash, e);
+    if (code == ERR_OK) {
+        guard_set_password(&d->guard, hash);
         log_info("page: password=%s", *hash ? "set" : "none");
+        if (a->page_server)
+            server_drop_streams(a->page_server); /* whoever listens must come in again */
+    }
+    secret_zero(hash, sizeof(hash));
+    if (code)
+        return code;
     if (a->page_server && find_reason(d)) {
         server_close(a->page_server);
         a->page_server = NULL;
         log_warning("page: off reason='%s'", d->closed);
-    } else if (code == ERR_OK)
+    } else
         door_open(d);
-    secret_zero(hash, sizeof(hash));
-    secret_zero(old, sizeof(old));
-    return code;
+    return ERR_OK;
 }
 
 /* --- requests ----------------------------------------------------------------------------------
@@ -240,32 +315,50 @@ static void reply_session(struct door *d, const struct server_request *req,
     api_reply(reply, 200, j);
 }
 
+/* One who gave the wrong password, for the log and who reads it. */
+static void log_wrong(const struct guard_peer *peer)
+{
+    struct in6_addr address;
+    char from[INET6_ADDRSTRLEN] = "";
+    memcpy(&address, peer->address, sizeof(address));
+    inet_ntop(AF_INET6, &address, from, sizeof(from));
+    log_warning("page: wrong password from=%s uid=%d", from, (int)peer->uid);
+}
+
+static enum err_code try_password(struct door *d, const struct server_request *req,
+                                  struct server_reply *reply, int64_t *ret_left_ms, struct err *e)
+{
+    struct guard_peer peer = {.uid = req->peer_uid};
+    const struct guard_session *session = NULL;
+    struct json *body = NULL;
+    enum err_code code = json_parse(req->body, req->body_len, &body, e);
+    const char *password = code == ERR_OK ? json_get_str(body, "password") : NULL;
+    memcpy(peer.address, req->peer_address, sizeof(peer.address));
+    code = password
+               ? guard_enter(&d->guard, &peer, password, clock_boot_ms(), &session, ret_left_ms, e)
+               : err_set(e, ERR_USAGE, "the request's body has no password");
+    json_wipe(body);
+    if (session) {
+        set_cookie(req, reply, session->id);
+        server_request_session(req, session->number);
+        look_for_idle(d);
+    } else if (code == ERR_PASSWORD)
+        log_wrong(&peer);
+    return code;
+}
+
 static void enter(struct door *d, const struct server_request *req, struct server_reply *reply)
 {
-    char id[GUARD_TOKEN_SIZE] = "";
     char after[24];
     struct err e = {0};
-    struct json *body = NULL;
     int64_t left_ms = 0;
-    if (!guard_has_password(&d->guard)) {
-        reply_session(d, req, reply, true);
-        return;
-    }
-    enum err_code code = json_parse(req->body, req->body_len, &body, &e);
-    const char *password = code == ERR_OK ? json_get_str(body, "password") : NULL;
-    if (!password)
-        code = err_set(&e, ERR_USAGE, "the request's body has no password");
-    else
-        code = guard_enter(&d->guard, password, clock_boot_ms(), id, &left_ms, &e);
-    json_free(body);
+    enum err_code code = ERR_OK;
+    if (guard_has_password(&d->guard))
+        code = try_password(d, req, reply, &left_ms, &e);
     if (code == ERR_OK) {
-        set_cookie(req, reply, id);
         reply_session(d, req, reply, true);
-        log_info("page: somebody came in");
         return;
     }
-    if (code == ERR_PASSWORD)
-        log_warning("page: wrong password times=%d", d->guard.wrong);
     if (code == ERR_RATE) {
         int64_t left_s = (left_ms + 999) / 1000;
         e.retry_at_s = clock_utc_s() + left_s;
@@ -275,9 +368,14 @@ static void enter(struct door *d, const struct server_request *req, struct serve
     api_refuse(reply, code == ERR_RATE ? 429 : code == ERR_PASSWORD ? 401 : 400, &e);
 }
 
+static bool is_session_path(const char *path)
+{
+    return text_equal(path, SESSION) || text_equal(path, SESSION_END);
+}
+
 static void leave(struct door *d, const struct server_request *req, struct server_reply *reply)
 {
-    guard_leave(&d->guard, server_request_header(req, "Cookie"));
+    guard_leave(&d->guard, server_request_header(req, "Cookie"), req->peer_uid);
     set_cookie(req, reply, "");
     reply_session(d, req, reply, !guard_has_password(&d->guard));
 }
@@ -287,11 +385,11 @@ static bool take_session(struct door *d, const struct server_request *req,
                          struct server_reply *reply, bool in)
 {
     bool post = text_equal(req->method, "POST");
-    if (text_equal(req->path, "/api/session") && text_equal(req->method, "GET"))
+    if (text_equal(req->path, SESSION) && text_equal(req->method, "GET"))
         reply_session(d, req, reply, in);
-    else if (text_equal(req->path, "/api/session") && post)
+    else if (text_equal(req->path, SESSION) && post)
         enter(d, req, reply);
-    else if (text_equal(req->path, "/api/session/end") && post) {
+    else if (text_equal(req->path, SESSION_END) && post) {
         if (!in || door_lets_write(d, req, reply))
             leave(d, req, reply);
     } else
@@ -299,26 +397,55 @@ static bool take_session(struct door *d, const struct server_request *req,
     return true;
 }
 
-bool door_take(struct door *d, const struct server_request *req, struct server_reply *reply)
+/* Whether the request ends here; *ret_in: it is of somebody who is in. Who comes through a reverse
+ * proxy is nobody's user, whoever runs that. */
+static bool shut_out(struct door *d, const struct server_request *req, struct server_reply *reply,
+                     bool *ret_in)
 {
+    static const char *const proxied[] = {"Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"};
     struct err e = {0};
-    if (req->stranger && !guard_has_password(&d->guard)) {
+    uint64_t session = 0;
+    bool other = req->stranger;
+    for (size_t i = 0; i < sizeof(proxied) / sizeof(proxied[0]); i++)
+        other = other || server_request_header(req, proxied[i]);
+    *ret_in = guard_is_in(&d->guard, server_request_header(req, "Cookie"), req->peer_uid,
+                          clock_boot_ms(), &session);
+    server_request_session(req, session);
+    if (other && !guard_has_password(&d->guard)) {
         err_set(&e, ERR_REFUSED,
                 "this page is another user's of this machine: it opens to you once they have set a "
                 "password with 'genrectl web --password'");
         api_refuse(reply, 403, &e);
         return true;
     }
-    if (!text_starts_with(req->path, "/api/"))
-        return false;
-    bool in = guard_is_in(&d->guard, server_request_header(req, "Cookie"), clock_boot_ms());
-    if (take_session(d, req, reply, in))
-        return true;
-    if (in)
+    if (*ret_in || !text_starts_with(req->path, "/api/") || is_session_path(req->path))
         return false;
     err_set(&e, ERR_PASSWORD, "the page's password is wanted");
     api_refuse(reply, 401, &e);
     return true;
+}
+
+size_t door_admit(void *ctx, const struct server_request *req, struct server_reply *reply)
+{
+    struct app *a = ctx;
+    struct door *d = &a->door;
+    const char *token = server_request_header(req, "X-Genred-Token");
+    bool in = false;
+    if (shut_out(d, req, reply, &in))
+        return 0;
+    if (text_equal(req->path, SESSION))
+        return BODY_ENTER;
+    if (!in || !token || text_equal(req->method, "GET"))
+        return BODY_SMALL;
+    return door_lets_write(d, req, reply) ? SERVER_BODY_MAX : 0;
+}
+
+bool door_take(struct door *d, const struct server_request *req, struct server_reply *reply)
+{
+    bool in = false;
+    if (shut_out(d, req, reply, &in))
+        return true;
+    return is_session_path(req->path) && take_session(d, req, reply, in);
 }
 
 bool door_lets_write(struct door *d, const struct server_request *req, struct server_reply *reply)

@@ -286,9 +286,11 @@ static enum err_code get_web(struct app *a, const struct server_request *req,
 static enum err_code post_web(struct app *a, const struct server_request *req,
                               const struct json *body, struct json **ret, struct err *e)
 {
-    const char *password = json_get_str(body, "password");
+    const struct json *password = json_get(body, "password");
     (void)req;
-    enum err_code code = door_set_password(&a->door, password ? password : "", e);
+    if (!password || (!json_is_null(password) && !json_is_string(password)))
+        return err_set(e, ERR_USAGE, "the password must be a text, or null for none");
+    enum err_code code = door_set_password(&a->door, json_str(password), e);
     if (code == ERR_OK)
         *ret = door_json(&a->door);
     return code;

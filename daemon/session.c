@@ -246,8 +246,7 @@ enum err_code session_answer(struct session *s, const char *url, struct err *e)
     return code;
 }
 
-/* The database as it was before the first login; what was sent to Spotify still counts, and the
- * page's password is the machine's. */
+/* The database as it was before the first login; what was sent to Spotify still counts. */
 static enum err_code forget_all(struct app *app, struct err *e)
 {
     map_cancel(&app->map);
@@ -256,8 +255,6 @@ static enum err_code forget_all(struct app *app, struct err *e)
     app->token.account = 0;
     policy_remember_budget(app);
     setup_forget(app);
-    if (code == ERR_OK)
-        code = door_keep(&app->door, e);
     if (code == ERR_OK)
         code = sources_reopen(&app->sources, e);
     edits_renew(app);

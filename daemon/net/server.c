@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "daemon/net/server_conn.h"
 #include "daemon/net/server_exchange.h"
 #include "daemon/net/server_listen.h"
 #include "daemon/net/server_peer.h"
@@ -22,33 +23,15 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **s
                           enum MHD_ConnectionNotificationCode what)
 {
     struct server *s = ctx;
-    struct server_conn *conn = *socket_context;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        *socket_context = conn = mem_alloc(sizeof(*conn));
-        conn->server = s;
-        conn->fd =
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-        conn->uid = (uid_t)-1;
-        conn->allowed = !s->path || server_listen_peer(conn->fd, s->mode, s->group, &conn->uid);
-        if (!s->path && s->options.owners && server_peer_owner(conn->fd, &conn->uid))
-            conn->stranger = !server_peer_may(conn->uid, s->options.group);
-        conn->next = s->conns;
-        if (conn->next)
-            conn->next->prev = conn;
-        s->conns = conn;
-        s->n_conns++;
+        *socket_context = server_conn_add(
+            s, MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
         return;
     }
-    if (conn->prev)
-        conn->prev->next = conn->next;
-    else
-        s->conns = conn->next;
-    if (conn->next)
-        conn->next->prev = conn->prev;
-    free(conn);
+    server_conn_remove(*socket_context);
     *socket_context = NULL;
     s->again = true; /* at its limit MHD listens again only in the run after this one */
-    if (--s->n_conns == 0 && s->options.all_closed && !s->closing)
+    if (s->n_conns == 0 && s->options.all_closed && !s->closing)
         loop_timer_start(s->closed, 0);
 }
 
@@ -66,6 +49,7 @@ static void on_poll_closed(uv_handle_t *handle)
     loop_timer_free(s->timer);
     loop_timer_free(s->linger);
     loop_timer_free(s->closed);
+    loop_timer_free(s->late);
     free(s->host);
     free(s->address);
     free(s->path);
@@ -88,12 +72,15 @@ void server_drop_streams(struct server *s)
     }
 }
 
-/* Idle connections, or all, are shut, so that MHD finds them ended. */
-static void shut_connections(struct server *s, bool busy_too)
+void server_drop_session(struct server *s, uint64_t session)
 {
-    for (struct server_conn *conn = s->conns; conn; conn = conn->next) {
-        if (busy_too || !conn->busy)
-            shutdown(conn->fd, SHUT_RDWR);
+    for (struct server_stream *st = s->streams; st; st = st->next) {
+        if (!st->ended && st->session == session)
+            server_stream_kill(st);
+    }
+    for (struct server_conn *c = s->conns; c; c = c->next) {
+        if (c->session == session)
+            c->session = 0;
     }
 }
 
@@ -105,7 +92,7 @@ static void quiesce(struct server *s)
     if (fd != MHD_INVALID_SOCKET)
         close(fd);
     server_drop_streams(s);
-    shut_connections(s, false);
+    server_conn_shut(s, false);
     loop_timer_start(s->linger, LINGER_MS);
 }
 
@@ -123,6 +110,7 @@ static void stop(struct server *s)
     loop_timer_stop(s->timer);
     loop_timer_stop(s->linger);
     loop_timer_stop(s->closed);
+    loop_timer_stop(s->late);
     uv_close((uv_handle_t *)&s->poll, on_poll_closed);
 }
 
@@ -163,7 +151,7 @@ static void on_linger(void *ctx)
     struct server *s = ctx;
     for (struct server_stream *st = s->streams; st; st = st->next)
         server_stream_kill(st);
-    shut_connections(s, true);
+    server_conn_shut(s, true);
     mhd_run(s); /* takes the streams out of their suspension */
     if (!s->stopping)
         stop(s);
@@ -171,7 +159,9 @@ static void on_linger(void *ctx)
 
 void server_wake(struct server *s)
 {
-    if (!s->running && !s->stopping) /* a run that goes on asks MHD at its end */
+    if (s->running)
+        s->again = true; /* what woke it may be for a connection that this run is past */
+    else if (!s->stopping)
         loop_timer_start(s->timer, 0);
 }
 
@@ -184,6 +174,8 @@ static struct server *server_new(struct loop *l, const struct server_options *op
     s->timer = loop_timer_new(l, on_timer, s);
     s->linger = loop_timer_new(l, on_linger, s);
     s->closed = loop_timer_new(l, on_all_closed, s);
+    s->late = loop_timer_new(l, server_conn_late, s);
+    s->users.group = options->group;
     return s;
 }
 
@@ -202,6 +194,7 @@ static enum err_code server_begin(struct server *s, int fd, struct server **ret_
         loop_timer_free(s->timer);
         loop_timer_free(s->linger);
         loop_timer_free(s->closed);
+        loop_timer_free(s->late);
         free(s->host);
         free(s->address);
         free(s->path);
@@ -250,6 +243,8 @@ enum err_code server_open_tcp(struct loop *l, const struct server_options *optio
         return e->code;
     struct server *s = server_new(l, options);
     s->port = actual;
+    if (options->owners)
+        s->how = server_peer_open(fd);
     s->address = mem_printf(strchr(address, ':') ? "[%s]" : "%s", address);
     return server_begin(s, fd, ret_server, e);
 }

@@ -15,6 +15,11 @@
 #define SERVER_BODY_MAX    ((size_t)4 << 20) /* longer ones: 413; a plan of 50,000 songs fits */
 #define SERVER_CONNECTIONS 32                /* per listener; more wait to be accepted */
 #define SERVER_STREAMS     24                /* per listener; more: 503 */
+/* Connections of one other user or address, and of all of them together, unless what was asked last
+ * on them was a session's, see server_request_session; more are ended at once. */
+#define SERVER_OTHERS_EACH 8
+#define SERVER_OTHERS      24
+#define SERVER_ARRIVAL_MS  30000 /* TCP: within this a request has come whole, else it ends */
 /* A client that lets more than this pile up is dropped; one piece may be larger, up to
  * SERVER_PIECE_MAX, and does not count then. */
 #define SERVER_STREAM_MAX ((size_t)1 << 20)
@@ -32,8 +37,9 @@ struct server_request {
     size_t body_len;
     bool from_browser; /* came over TCP; false: over the unix socket */
     uid_t peer_uid;    /* over TCP only within this machine and with owners; else (uid_t)-1 */
-    bool stranger;     /* over TCP: of a user whom server_options.owners leaves out */
-    void *connection;  /* the server's own */
+    uint8_t peer_address[16]; /* over TCP with owners; IPv4 as mapped into IPv6 */
+    bool stranger;            /* over TCP: of a user whom server_options.owners leaves out */
+    void *connection;         /* the server's own */
 };
 
 struct server_header {
@@ -54,15 +60,22 @@ struct server_reply {
 typedef void server_handler_fn(void *ctx, const struct server_request *req,
                                struct server_reply *reply);
 
+/* What a request may bring, from its headers alone (its body is ""): the most bytes of a body, the
+ * longer one is answered 413; or fills *reply, and the request ends with that. Must not block. */
+typedef size_t server_admit_fn(void *ctx, const struct server_request *req,
+                               struct server_reply *reply);
+
 struct server_options {
     server_handler_fn *handler;
+    server_admit_fn *admit; /* NULL: SERVER_BODY_MAX */
     void *ctx;
     const char *host; /* TCP: one more Host name to answer to, any port; NULL none */
     /* TCP: connections of other users of this machine are told (not refused) as strangers: all but
-     * ours, root's and those of members of the group ((gid_t)-1: none). Who cannot be known, see
-     * server_peer_owner, is none. */
+     * ours, root's and those of members of the group ((gid_t)-1: none). So is one within this
+     * machine whose owner is not found. Where the kernel tells no owners at all, nobody is. */
     bool owners;
     gid_t group;
+    int64_t arrival_ms; /* TCP: for tests; 0: SERVER_ARRIVAL_MS */
     /* Unix: called in a turn of the loop when the number of open connections has fallen to zero. */
     loop_fn *all_closed;
 };
@@ -70,6 +83,8 @@ struct server_options {
 /* NULL when absent. A query parameter without '=' is "". Names of headers in any case. */
 const char *server_request_query(const struct server_request *req, const char *name);
 const char *server_request_header(const struct server_request *req, const char *name);
+/* The request is of this session (0: of none), and so is the stream that it starts. */
+void server_request_session(const struct server_request *req, uint64_t session);
 /* Adds a header (value copied; name static), or replaces the server's own of that name: by default
  * replies carry Content-Security-Policy (nothing allowed), nosniff, no-referrer, frame and resource
  * policies and Cache-Control: no-store. CR, LF: left out with a log line. */
@@ -95,6 +110,10 @@ uint16_t server_port(const struct server *s); /* 0 for a unix socket */
 size_t server_connections(const struct server *s);
 /* Ends all streams, in later turns; their on_close is called. Not inside this server's handler. */
 void server_drop_streams(struct server *s);
+/* The same for those of one session; also inside the handler. */
+void server_drop_session(struct server *s, uint64_t session);
+/* From now on, and for the connections that are there. */
+void server_set_group(struct server *s, gid_t group);
 /* Accepts no more, ends idle connections and streams (their on_close is called, in a later turn),
  * lets a reply that is being written finish for at most a second, then frees it, all in later
  * turns. Legal inside the handler, whose reply still goes out. The unix socket's file is removed.

@@ -6,11 +6,15 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "daemon/net/server_check.h"
+#include "daemon/net/server_conn.h"
 #include "daemon/net/server_stream.h"
 
 #define DROPPED_MAX ((size_t)1 << 20) /* of a body that is too long: then the connection ends */
+#define SHORT_BODY  4096
+#define TOO_LONG    "the body is too long"
 
 static const struct {
     const char *name;
@@ -41,6 +45,12 @@ const char *server_request_query(const struct server_request *req, const char *n
                                       &value, &n) != MHD_YES)
         return NULL;
     return value ? value : "";
+}
+
+void server_request_session(const struct server_request *req, uint64_t session)
+{
+    const struct server_exchange *ex = req->connection;
+    ex->conn->session = session;
 }
 
 void server_reply_header(struct server_reply *reply, const char *name, const char *value)
@@ -101,7 +111,7 @@ static enum MHD_Result send_reply(struct server_exchange *ex, struct server_repl
         log_error("server: out of memory");
         abort();
     }
-    add_headers(response, reply, ex->conn->server->closing);
+    add_headers(response, reply, ex->conn->server->closing || ex->refused);
     enum MHD_Result rc = MHD_queue_response(ex->connection, (unsigned)reply->status, response);
     MHD_destroy_response(response);
     reply_clear(reply);
@@ -115,25 +125,29 @@ static enum MHD_Result send_error(struct server_exchange *ex, int status, const 
     return send_reply(ex, &reply);
 }
 
-/* The whole request is there. */
-static enum MHD_Result handle(struct server *s, struct server_exchange *ex, const char *path,
-                              const char *method)
+static struct server_request request_of(struct server_exchange *ex, const char *path,
+                                        const char *method)
 {
-    struct server_reply reply = {0};
-    const char *why = "";
     struct server_request req = {
         .method = text_equal(method, "HEAD") ? "GET" : method,
         .path = path,
         .body = buf_str(&ex->body),
         .body_len = ex->body.len,
-        .from_browser = s->path == NULL,
-        .peer_uid = ex->conn->uid,
+        .from_browser = ex->conn->server->path == NULL,
+        .peer_uid = ex->conn->peer.uid,
         .stranger = ex->conn->stranger,
         .connection = ex,
     };
-    int status = server_check(s, ex, req.method, &why);
-    if (status != 0)
-        return send_error(ex, status, why);
+    memcpy(req.peer_address, &ex->conn->peer.address, sizeof(req.peer_address));
+    return req;
+}
+
+/* The whole request is there. */
+static enum MHD_Result handle(struct server *s, struct server_exchange *ex, const char *path,
+                              const char *method)
+{
+    struct server_reply reply = {0};
+    struct server_request req = request_of(ex, path, method);
     s->options.handler(s->options.ctx, &req, &reply);
     if (reply.status < 100 || reply.status > 599) {
         log_error("server: handler left no reply method=%s path=%s", method, path);
@@ -154,12 +168,44 @@ static struct server_exchange *exchange_new(struct MHD_Connection *connection)
     return ex;
 }
 
-static bool announces_too_much(const struct server_exchange *ex)
+static bool announces_too_much(const struct server_exchange *ex, size_t most)
 {
     const char *length = MHD_lookup_connection_value(ex->connection, MHD_HEADER_KIND,
                                                      MHD_HTTP_HEADER_CONTENT_LENGTH);
     int64_t n = 0;
-    return length && !text_to_int(length, 0, (int64_t)SERVER_BODY_MAX, &n);
+    return length && !text_to_int(length, 0, (int64_t)most, &n);
+}
+
+/* The headers are there, and of a body nothing: who is refused has no room here. */
+static enum MHD_Result begin(struct server *s, struct server_exchange *ex, const char *path,
+                             const char *method)
+{
+    struct server_reply reply = {0};
+    const char *why = "";
+    struct server_request req = request_of(ex, path, method);
+    size_t most = SERVER_BODY_MAX;
+    int status = server_check(s, ex, req.method, &why);
+    if (status == 0 && s->options.admit)
+        most = s->options.admit(s->options.ctx, &req, &reply);
+    if (status == 0 && reply.status == 0 && announces_too_much(ex, most)) {
+        status = 413;
+        why = TOO_LONG;
+    }
+    ex->refused = status != 0 || reply.status != 0;
+    ex->body.max = most;
+    if (status != 0)
+        return send_error(ex, status, why);
+    return ex->refused ? send_reply(ex, &reply) : MHD_YES;
+}
+
+/* Room at once for all that may be short, so that no copy of a password is left where it grew. */
+static bool body_add(struct buf *body, const char *data, size_t n)
+{
+    if (!body->data && body->max >= SHORT_BODY) {
+        buf_printf(body, "%*s", SHORT_BODY, "");
+        buf_clear(body);
+    }
+    return buf_add(body, data, n);
 }
 
 enum MHD_Result server_exchange_access(void *ctx, struct MHD_Connection *connection,
@@ -171,16 +217,17 @@ enum MHD_Result server_exchange_access(void *ctx, struct MHD_Connection *connect
     struct server_exchange *ex = *exchange;
     if (!ex) { /* the headers */
         *exchange = ex = exchange_new(connection);
-        return announces_too_much(ex) ? send_error(ex, 413, "the body is too long") : MHD_YES;
+        return begin(s, ex, path, method);
     }
     if (*data_size > 0) {
-        if (ex->dropped > 0 || !buf_add(&ex->body, data, *data_size))
+        if (ex->dropped > 0 || !body_add(&ex->body, data, *data_size))
             ex->dropped += *data_size;
         *data_size = 0;
         return ex->dropped > DROPPED_MAX ? MHD_NO : MHD_YES;
     }
+    server_conn_arrived(ex->conn);
     if (ex->dropped > 0)
-        return send_error(ex, 413, "the body is too long");
+        return send_error(ex, 413, TOO_LONG);
     return handle(s, ex, path, method);
 }
 
@@ -193,7 +240,9 @@ void server_exchange_completed(void *ctx, struct MHD_Connection *connection, voi
     struct server_exchange *ex = *exchange;
     if (!ex)
         return;
-    ex->conn->busy = false;
+    server_conn_done(ex->conn);
+    if (ex->body.data)
+        secret_zero(ex->body.data, ex->body.cap);
     buf_free(&ex->body);
     free(ex);
     *exchange = NULL;

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "daemon/net/loop.h"
 #include "daemon/net/server.h"
+#include "daemon/net/server_peer.h"
 
 /* An accepted connection; it may carry several exchanges, one after another. */
 struct server_conn {
@@ -20,10 +21,13 @@ struct server_conn {
     struct server_conn *next;
     struct server *server;
     int fd; /* MHD's */
-    uid_t uid;
+    struct server_peer peer;
     bool allowed;
     bool stranger;
-    bool busy; /* in an exchange */
+    bool busy;        /* in an exchange */
+    bool arrived;     /* the request of it is there as a whole */
+    uint64_t session; /* of the last request; 0: none */
+    int64_t since_ms; /* when it began to wait for a request */
 };
 
 /* One request and its reply. */
@@ -31,6 +35,7 @@ struct server_exchange {
     struct MHD_Connection *connection;
     struct server_conn *conn;
     struct buf body;
+    bool refused;                 /* its reply is queued, a body is not looked at */
     size_t dropped;               /* bytes of a body that is too long */
     struct server_stream *stream; /* the handler started one */
 };
@@ -39,6 +44,7 @@ struct server_stream {
     struct server_stream *prev;
     struct server_stream *next;
     struct server *server;
+    uint64_t session; /* that it ends with; 0: none */
     struct MHD_Connection *connection;
     uv_poll_t watch; /* of a duplicate of the connection's descriptor: MHD forgets suspended ones */
     int fd;
@@ -63,11 +69,14 @@ struct server {
     ino_t path_ino;
     mode_t mode;
     gid_t group;
+    enum server_peer_how how;
+    struct server_peer_users users;
     struct MHD_Daemon *mhd;
     uv_poll_t poll;            /* of MHD's epoll descriptor */
     struct loop_timer *timer;  /* MHD's next time-out, or its next turn */
     struct loop_timer *linger; /* how long server_close waits for replies */
     struct loop_timer *closed; /* tells all_closed */
+    struct loop_timer *late;   /* the next request that must have come */
     struct server_conn *conns;
     size_t n_conns;
     struct server_stream *streams;

@@ -127,6 +127,7 @@ struct server_stream *server_stream_start(const struct server_request *req,
         return refuse(reply, "the connection cannot be watched\n");
     }
     st->server = s;
+    st->session = ex->conn->session;
     st->connection = ex->connection;
     st->fd = fd;
     st->on_close = on_close;

@@ -1,5 +1,6 @@
 """Who may open the page, and what it may do."""
 
+import grp
 import http.client
 import json
 import os
@@ -8,9 +9,11 @@ import re
 import select
 import signal
 import socket
+import sqlite3
 import subprocess
 import urllib.request
 
+import unixhttp
 from harness import BUILD, DEADLINE_S, Scenario, until
 
 PASSWORD = "a long word, wäre gut"
@@ -156,22 +159,85 @@ class Writes(Page):
         self.assertEqual(self.ctl("runs")["runs"][0]["id"], document["run"])
         self.assertNoViolations()
 
-    def test_other_users_of_the_machine(self):
+    def test_bodies_before_anybody_is_known(self):
+        self.session()
+        large = {"name": "x" * 20000, "tracks": []}
+        self.assertAnswer(413, "POST", "/api/region", large, X_Genred_Token=None)
+        self.assertAnswer(403, "POST", "/api/region", large, "token", X_Genred_Token="0" * 64)
+        self.assertAnswer(400, "POST", "/api/region", large, "usage")
+        self.assertAnswer(413, "POST", "/api/session", {"password": "x" * 4096})
+
+    def test_a_reverse_proxy_without_a_password(self):
+        for header in ("Forwarded", "X_Forwarded_For", "X_Real_IP", "Via"):
+            document, _ = self.assertAnswer(403, "GET", "/api/status", **{header: "192.0.2.1"})
+            self.assertIn("genrectl web --password", document["message"])
+        self.assertAnswer(200, "GET", "/api/status")
+
+
+STRANGER = """
+import http.client, json, sys
+host, source, method, path, body, headers = json.loads(sys.argv[1])
+c = http.client.HTTPConnection(host, source_address=source and (source, 0))
+c.request(method, path, body, headers)
+a = c.getresponse()
+print(a.status, a.read().decode())
+"""
+
+
+class Strangers(Page):
+    """Another user of the machine."""
+
+    def setUp(self):
+        super().setUp()
         if os.geteuid() != 0:
             self.skipTest("only root can play a stranger")
-        script = ("import http.client, sys; c = http.client.HTTPConnection(sys.argv[1]); "
-                  "c.request('GET', sys.argv[2]); a = c.getresponse(); print(a.status, a.read())")
 
-        def stranger(path):
-            return subprocess.run(["python3", "-c", script, self.address, path], user=65534,
-                                  group=65534, extra_groups=[], capture_output=True, text=True,
-                                  cwd="/", timeout=DEADLINE_S).stdout
+    def stranger(self, path, method="GET", body=None, source=None, **headers):
+        headers["Origin"] = "http://" + self.address
+        request = json.dumps([self.address, source, method, path, body and json.dumps(body), headers])
+        return subprocess.run(["python3", "-c", STRANGER, request], user=65534, group=65534,
+                              extra_groups=[], capture_output=True, text=True, cwd="/",
+                              timeout=DEADLINE_S).stdout
+
+    def test_they_get_nothing_without_a_password(self):
+        self.open()
         for path in ("/", "/api/session", "/api/status"):
-            self.assertRegex(stranger(path), "^403 .*genrectl web --password")
+            for source in (None, "127.0.0.9", own_address()):
+                self.assertRegex(self.stranger(path, source=source),
+                                 "^403 .*genrectl web --password")
+        self.assertRegex(self.stranger("/api/session", "POST", {"password": "x" * 5000}), "^403 ")
         self.assertAnswer(200, "GET", "/api/status")
         self.set_password()
-        self.assertRegex(stranger("/api/session"), '^200 .*"wanted"')
-        self.assertRegex(stranger("/api/status"), "^401 ")
+        self.assertRegex(self.stranger("/api/session"), '^200 .*"wanted"')
+        self.assertRegex(self.stranger("/api/status"), "^401 ")
+
+    def test_they_come_no_further_with_the_cookie_of_another(self):
+        self.open()
+        self.set_password()
+        self.enter()
+        self.assertRegex(self.stranger("/api/status", Cookie=self.cookie), "^401 ")
+        self.assertRegex(self.stranger("/api/session", Cookie=self.cookie), '"token":null')
+        self.assertAnswer(200, "GET", "/api/status")
+
+    def test_their_wrong_passwords_are_their_own(self):
+        self.open()
+        self.set_password()
+        wrong = {"password": "a wrong word"}
+        for _ in range(5):
+            self.assertRegex(self.stranger("/api/session", "POST", wrong), "^401 ")
+        self.assertRegex(self.stranger("/api/session", "POST", {"password": PASSWORD}), "^429 ")
+        self.enter()
+
+    def test_a_reload_tells_the_group(self):
+        self.open()
+        self.assertRegex(self.stranger("/api/status"), "^403 ")
+        directory = os.path.join(self.environment["XDG_CONFIG_HOME"], "genred")
+        os.makedirs(directory)
+        with open(os.path.join(directory, "genred.conf"), "w") as file:
+            file.write(f"[daemon]\nsocket_group = {grp.getgrgid(65534).gr_name}\n")
+        self.daemon.send_signal(signal.SIGHUP)
+        until(lambda: "genred: reloaded" in self.log(), "it has reloaded")
+        self.assertRegex(self.stranger("/api/status"), "^200 ")
 
 
 class Password(Page):
@@ -226,8 +292,32 @@ class Password(Page):
         self.assertFalse(self.ctl("web", "--no-password")["password"])
         self.assertEqual(self.session()["password"], "none")
         self.set_password()
-        self.set_password("")
+        self.set_password("", status=2)
+        self.assertAnswer(401, "GET", "/api/status", None, "password", Cookie=None)
+        self.ctl("web", "--no-password")
         self.assertAnswer(200, "GET", "/api/status", Cookie=None)
+
+    def test_a_stream_ends_with_its_session(self):
+        self.set_password()
+        self.enter()
+        connection = http.client.HTTPConnection(self.address, timeout=DEADLINE_S)
+        self.addCleanup(connection.close)
+        connection.request("GET", "/api/events", headers={"Cookie": self.cookie})
+        stream = connection.getresponse()
+        self.assertEqual(stream.status, 200)
+        first = self.cookie
+        self.enter()  # another session, whose end is none of the stream's
+        self.assertAnswer(200, "POST", "/api/session/end", {})
+        self.assertTrue(stream.readline())
+        self.assertTrue(stream.readline())
+        self.cookie = first
+        self.login()  # the stream tells of it
+        self.assertIn("login", stream.readline().decode())
+        self.assertAnswer(200, "POST", "/api/session/end", {})
+        try:
+            stream.read()
+        except http.client.IncompleteRead:
+            pass
 
     def test_wrong_ones_have_to_wait(self):
         self.set_password()
@@ -281,8 +371,9 @@ class Password(Page):
         self.assertEqual((status, "not the same" in shown), (2, True), shown)
         self.assertEqual(self.terminal(b"\x03")[0], 130)
         self.enter()
-        self.assertEqual(self.terminal(b"\n")[0], 0)
-        self.assertFalse(self.ctl("web")["password"])
+        status, shown = self.terminal(b"\n")
+        self.assertEqual((status, "--no-password" in shown), (2, True), shown)
+        self.assertTrue(self.ctl("web")["password"])
 
     def test_it_is_kept_as_a_hash_and_stays_when_all_is_forgotten(self):
         self.set_password()
@@ -297,6 +388,57 @@ class Password(Page):
             for name in files:
                 with open(os.path.join(directory, name), "rb") as file:
                     self.assertNotIn(PASSWORD.encode(), file.read(), name)
+
+    def test_it_is_no_part_of_what_is_wiped(self):
+        self.set_password()
+        self.stop(signal.SIGKILL)  # as in the middle of logout --forget
+        for name in os.listdir(self.state_dir):
+            if name.startswith("genred.db"):
+                os.remove(os.path.join(self.state_dir, name))
+        self.open()
+        self.assertEqual(self.session()["password"], "wanted")
+        self.enter()
+        path = os.path.join(self.state_dir, "page_password")
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        self.stop()
+        with open(path, "w"):
+            pass
+        self.open()
+        self.assertAnswer(401, "GET", "/api/status", None, "password")
+        self.assertAnswer(401, "POST", "/api/session", {"password": PASSWORD}, "password")
+        self.assertIn("page_password", self.log())
+        self.set_password()
+        self.enter()
+
+    def test_it_is_taken_from_where_it_was_kept_before(self):
+        self.set_password()
+        self.stop()
+        path = os.path.join(self.state_dir, "page_password")
+        with open(path) as file:
+            kept = file.read().strip()
+        os.remove(path)
+        with sqlite3.connect(os.path.join(self.state_dir, "genred.db")) as database:
+            database.execute("INSERT INTO setting VALUES('page_password', ?)", [kept.encode()])
+        self.open()
+        self.enter()
+        self.ctl("web", "--no-password")
+        self.stop()
+        self.open()
+        self.assertEqual(self.session()["password"], "none")
+
+    def test_it_is_taken_away_by_its_word_alone(self):
+        self.set_password()
+        socket_path = os.path.join(self.state_dir, "genred.sock")
+        for body in ({}, [], {"password": 12345678}, {"password": ""}, {"password": ["x"]}, None):
+            connection = unixhttp.Connection(socket_path)
+            connection.request("POST", "/api/web", None if body is None else json.dumps(body))
+            answer = connection.getresponse()
+            self.assertEqual((answer.status, json.loads(answer.read())["error"]), (400, "usage"))
+            connection.close()
+        done = self.run_ctl("web", "--password", stdin="\n")
+        self.assertEqual((done.returncode, "--no-password" in done.stderr), (2, True), done.stderr)
+        self.assertTrue(self.ctl("web")["password"])
+        self.assertFalse(self.ctl("web", "--no-password")["password"])
 
     def test_it_is_the_first_accounts(self):
         os.makedirs(os.path.join(self.state_dir, "accounts", "anna"), 0o700)
@@ -323,7 +465,11 @@ class Proxy(Page):
     def setUp(self):
         super().setUp()
         self.open(GENRED_DAEMON_PAGE_HOST=self.name)
+        web = self.ctl("web")
+        self.assertIsNone(web["page"])
+        self.assertIn("page_host", web["closed"])
         self.set_password()
+        self.find()
         self.host = self.name
 
     def test_its_name_and_origin_are_ours(self):
@@ -341,6 +487,9 @@ class Proxy(Page):
         self.assertAnswer(200, "POST", "/api/cancel", {}, Origin="https://" + self.name)
         self.assertAnswer(421, "GET", "/api/status", Host="other.example.org")
         self.assertIn(self.name, self.run_ctl("web").stdout)
+        self.ctl("web", "--no-password")
+        self.assertIn("page_host", " ".join(self.ctl("status")["warnings"]))
+        self.assertIsNone(self.ctl("web")["page"])
 
 
 class Network(Page):
