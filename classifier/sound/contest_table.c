@@ -1,0 +1,36 @@
+#include "classifier/sound/contest.h"
+
+static const char *const model_name[CONTEST_MODELS] = {
+    [CONTEST_KNN] = "kNN",
+    [CONTEST_FOREST] = "random forest",
+    [CONTEST_LOGISTIC] = "logistic regression",
+    [CONTEST_MLP] = "MLP",
+    [CONTEST_CNN] = "CNN on mel spectrograms",
+    [CONTEST_LSTM_MFCC] = "LSTM on MFCC",
+    [CONTEST_LSTM_MEL] = "LSTM on mel bands",
+};
+
+static const char *const way_name[CONTEST_WAYS] = {
+    [CONTEST_TABLE_RANDOM] = "the table's rows, dealt at random",
+    [CONTEST_TABLE_BLOCKS] = "the table's rows, neighbours kept together",
+    [CONTEST_SOUND] = "recordings that were not learned from",
+    [CONTEST_AUGMENTED] = "the same, learned from changed takes too",
+    [CONTEST_LEAKY] = "segments dealt at random (leaky: do not believe this)",
+};
+
+void contest_print(const struct contest *c, FILE *out)
+{
+    for (size_t w = 0; w < CONTEST_WAYS; w++) {
+        bool any = false;
+        for (size_t m = 0; m < CONTEST_MODELS; m++) {
+            const struct contest_score *s = &c->score[w][m];
+            if (s->measured && !any)
+                fprintf(out, "\n%s (%zu)\n  %-26s %8s %8s %8s\n", way_name[w], s->n, "", "right",
+                        "F1", "AUC");
+            any = any || s->measured;
+            if (s->measured)
+                fprintf(out, "  %-26s %8.3f %8.3f %8.3f\n", model_name[m], s->metric.best_right,
+                        s->metric.macro_f1, s->metric.macro_auc);
+        }
+    }
+}
