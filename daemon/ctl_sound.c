@@ -59,7 +59,11 @@ enum err_code ctl_sound_eval(const struct command *c, struct err *e)
         code = contest_run(&options, &watch, result, e);
     }
     ctl_count_clear(&count);
-    if (code == ERR_OK) {
+    if (code == ERR_OK && command_has(c, OPTION_JSON)) {
+        struct json *j = contest_json(result);
+        ctl_print_json(j);
+        json_free(j);
+    } else if (code == ERR_OK) {
         contest_print(result, stdout);
     }
     if (code == ERR_OK && result->failed > 0) {

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "classifier/metric.h"
 #include "classifier/sound/watch.h"
 
@@ -60,5 +61,7 @@ struct contest_options {
 ERR_NODISCARD enum err_code contest_run(const struct contest_options *o, const struct watch *watch,
                                         struct contest *ret, struct err *e);
 void contest_print(const struct contest *c, FILE *out);
+/* {"ways": [{"way", "judged", "models": [{"model", "right", "f1", "auc"}]}], "failed"} */
+struct json *contest_json(const struct contest *c);
 
 #endif

@@ -10,6 +10,11 @@ static const char *const model_name[CONTEST_MODELS] = {
     [CONTEST_LSTM_MEL] = "LSTM on mel bands",
 };
 
+static const char *const model_key[CONTEST_MODELS] = {"knn", "forest",    "logistic", "mlp",
+                                                      "cnn", "lstm_mfcc", "lstm_mel"};
+static const char *const way_key[CONTEST_WAYS] = {"table_random", "table_blocks", "sound",
+                                                  "augmented", "leaky"};
+
 static const char *const way_name[CONTEST_WAYS] = {
     [CONTEST_TABLE_RANDOM] = "the table's rows, dealt at random",
     [CONTEST_TABLE_BLOCKS] = "the table's rows, neighbours kept together",
@@ -33,4 +38,38 @@ void contest_print(const struct contest *c, FILE *out)
                         s->metric.macro_f1, s->metric.macro_auc);
         }
     }
+}
+
+static struct json *way_json(const struct contest *c, size_t way)
+{
+    struct json *j = json_object();
+    struct json *models = json_array();
+    json_set_str(j, "way", way_key[way]);
+    for (size_t m = 0; m < CONTEST_MODELS; m++) {
+        const struct contest_score *s = &c->score[way][m];
+        if (!s->measured)
+            continue;
+        struct json *model = json_object();
+        json_set_int(j, "judged", (int64_t)s->n);
+        json_set_str(model, "model", model_key[m]);
+        json_set_num(model, "right", s->metric.best_right);
+        json_set_num(model, "f1", s->metric.macro_f1);
+        json_set_num(model, "auc", s->metric.macro_auc);
+        json_add(models, model);
+    }
+    json_set(j, "models", models);
+    return j;
+}
+
+struct json *contest_json(const struct contest *c)
+{
+    struct json *j = json_object();
+    struct json *ways = json_array();
+    for (size_t w = 0; w < CONTEST_WAYS; w++) {
+        if (c->score[w][CONTEST_KNN].measured)
+            json_add(ways, way_json(c, w));
+    }
+    json_set(j, "ways", ways);
+    json_set_int(j, "failed", (int64_t)c->failed);
+    return j;
 }

@@ -168,8 +168,11 @@ enum err_code ear_judge(const struct ear_split *split, const struct ear_options 
     rows_make(&held, split, o->kind, true);
     const struct teach_rows from = {row_window, &train, train.target, train.n}, none = {0};
     const struct teach_rows to = {row_window, &held, held.target, held.n};
-    enum err_code code = train.n > 0 ? teach_run(&net, &from, &none, &how, &t, e)
-                                     : err_set(e, ERR_FORMAT, "there is too little to learn from");
+    enum err_code code = ERR_OK;
+    if (train.n == 0)
+        code = err_set(e, ERR_FORMAT, "there is too little to learn from");
+    if (code == ERR_OK)
+        code = teach_run(&net, &from, &none, &how, &t, e);
     if (code == ERR_OK) {
         float *each = mem_array(held.n * GENRE_N + 1, sizeof(*each));
         teach_predict(t.stack, &to, each, NULL);
