@@ -44,7 +44,7 @@ function Check(props: { on: boolean; some: boolean; label: string; change: (on: 
     if (element.current) element.current.indeterminate = props.some && !props.on;
   });
   return (
-    <label class="tick">
+    <label class="plan-tick">
       <input
         ref={element}
         type="checkbox"
@@ -148,7 +148,7 @@ function Row(props: { item: Item; selection: Selection; change: (item: Item, on:
           change={(on) => props.change(item, on)}
         />
       ) : (
-        <span class="tick" />
+        <span class="plan-tick" />
       )}
       <SongLink song={change} />
       <span class="plan-where">
@@ -322,7 +322,7 @@ export function PlanView(props: { selection: Selection; apply: () => void; again
           row={(item) => <Row item={item} selection={selection} change={(one, on) => change([one], on)} />}
         />
       </section>
-      <div class="foot">
+      <div class="plan-foot">
         <p>
           {total.add + total.remove === 0 ? (
             "Nothing is left to be done."

@@ -64,5 +64,6 @@ That was the sandbox. With your own account:
          client_id = ...
   3. build/genrectl login
   4. build/genrectl sort --genres rock,jazz --dry-run      # look first, then without --dry-run
+Or start build/genred and open http://127.0.0.1:8787/: its page leads through all of this.
 README.md tells the rest, and how to have it done by itself from then on.
 EOF
