@@ -62,7 +62,7 @@ endif
 
 MAINS := daemon/main.c daemon/genrectl.c
 LIB_SRC := $(filter-out $(MAINS),$(wildcard base/*.c spotify/*.c store/*.c classifier/*.c \
-	classifier/source/*.c classifier/audio/*.c daemon/*.c daemon/jobs/*.c daemon/net/*.c))
+	classifier/source/*.c classifier/audio/*.c classifier/sound/*.c daemon/*.c daemon/jobs/*.c daemon/net/*.c))
 SHIPPED := $(OUT)/classifier/model/shipped.o $(OUT)/classifier/model/tree.o
 PAGE_OBJ := $(OUT)/daemon/page/$(if $(filter no,$(PAGE)),none,files).o
 LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o) $(SHIPPED) $(PAGE_OBJ)

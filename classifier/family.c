@@ -227,7 +227,7 @@ static void label_plain(const char *text, size_t n, char *out, size_t out_size)
 
 static uint32_t families_of_label(const struct family *f, const char *label, size_t n)
 {
-    uint32_t families = entry_find(f, tag_hash(label, n))->families;
+    uint32_t families = f != NULL ? entry_find(f, tag_hash(label, n))->families : 0;
     char plain[64], name[64];
     struct err e;
     label_plain(label, n, plain, sizeof(plain));

@@ -21,7 +21,8 @@ uint32_t family_of_tags(const struct family *f, const char *tags);
  * than of others. */
 void family_strengths(const struct family *f, const char *tags, float strength[GENRE_N]);
 /* The same for the values of genre columns ("Hip-Hop", "r&b", "edm"): what the file does not know
- * is looked for among the families' own names and then in a small table of synonyms. */
+ * is looked for among the families' own names and then in a small table of synonyms. f: NULL for
+ * these two alone. */
 uint32_t family_of_labels(const struct family *f, const char *labels);
 
 #endif

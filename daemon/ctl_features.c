@@ -13,15 +13,18 @@
 #include "classifier/audio/extract.h"
 #include "classifier/audio/picture.h"
 #include "daemon/ctl.h"
+#include "daemon/ctl_count.h"
 #include "daemon/ctl_table.h"
 
 #define TOGETHER ((size_t)8) /* files that are read before the first of them is printed */
+#define MANY     ((size_t)5) /* files for which a bar is worth it */
 
 /* One file and what came of it. */
 struct song {
     const char *path;
     struct extract extract;
     struct sketch *sketch; /* NULL: not wanted */
+    struct ctl_count *count;
     enum err_code code;
     struct err err;
 };
@@ -31,6 +34,7 @@ static void song_read(void *context, size_t part)
     struct song *s = (struct song *)context + part;
     const struct extract_options options = {.sketch = s->sketch};
     s->code = extract_run(s->path, &options, &s->extract, &s->err);
+    ctl_count_add(s->count);
 }
 
 /* --- printing ----------------------------------------------------------------------------------
@@ -155,7 +159,8 @@ static enum err_code options_check(const struct command *c, struct err *e)
 }
 
 /* How many of the files could not be used. *ret_last: the last of them. */
-static size_t songs_run(const struct command *c, struct song *songs, struct err *ret_last)
+static size_t songs_run(const struct command *c, struct song *songs, struct ctl_count *count,
+                        struct err *ret_last)
 {
     struct team *team = c->n_args > 1 ? team_new(0) : NULL;
     size_t failed = 0;
@@ -166,6 +171,7 @@ static size_t songs_run(const struct command *c, struct song *songs, struct err 
         } else {
             song_read(songs, 0);
         }
+        ctl_count_clear(count);
         for (size_t k = i; k < i + n; k++) {
             song_print(c, songs + k, c->n_args == 1);
             if (songs[k].code != ERR_OK) {
@@ -174,6 +180,9 @@ static size_t songs_run(const struct command *c, struct song *songs, struct err 
             }
         }
         fflush(stdout);
+        if (i + n < c->n_args) {
+            ctl_count_set(count, i + n, c->n_args);
+        }
     }
     team_free(team);
     return failed;
@@ -182,6 +191,7 @@ static size_t songs_run(const struct command *c, struct song *songs, struct err 
 enum err_code ctl_features_run(const struct command *c, struct err *e)
 {
     struct err last = {0};
+    struct ctl_count count;
     enum err_code code = options_check(c, e);
     if (code != ERR_OK) {
         return code;
@@ -189,15 +199,18 @@ enum err_code ctl_features_run(const struct command *c, struct err *e)
     struct song *songs = mem_array(c->n_args, sizeof(*songs));
     struct sketch *sketch = command_has(c, OPTION_PNG) ? mem_alloc(sizeof(*sketch)) : NULL;
     for (size_t i = 0; i < c->n_args; i++) {
-        songs[i] = (struct song){.path = c->args[i], .sketch = sketch};
+        songs[i] = (struct song){.path = c->args[i], .sketch = sketch, .count = &count};
     }
+    const bool bar = c->n_args >= MANY && isatty(STDERR_FILENO) && !command_has(c, OPTION_QUIET);
+    ctl_count_init(&count, "features", "files", !bar, false);
+    ctl_count_set(&count, 0, c->n_args);
     if (command_has(c, OPTION_CSV)) {
         struct buf b = {0};
         summary_csv_head(&b);
         printf("file,%s\n", buf_str(&b));
         buf_free(&b);
     }
-    const size_t failed = songs_run(c, songs, &last);
+    const size_t failed = songs_run(c, songs, &count, &last);
     if (failed == 1 && c->n_args == 1) {
         char *name = ctl_table_clean(c->args[0]);
         code = err_set(e, last.code, "%s %s", name, last.text);

@@ -21,6 +21,7 @@
 #include "daemon/ctl.h"
 #include "daemon/ctl_features.h"
 #include "daemon/ctl_file.h"
+#include "daemon/ctl_sound.h"
 
 #define OUT_DEFAULT  "genred.model"
 #define SEED_DEFAULT 1
@@ -110,6 +111,13 @@ static enum err_code eval_check(const struct command *c, struct err *e)
 {
     static const enum command_option only[] = {OPTION_ROWS, OPTION_SEED, OPTION_EPOCHS, OPTION_OUT,
                                                OPTION_DUMP};
+    static const enum command_option needed[] = {OPTION_DATA, OPTION_FAMILIES};
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+        if (!command_has(c, needed[i])) {
+            return err_set(e, ERR_USAGE, "eval needs --%s %s", command_option_rows[needed[i]].name,
+                           command_option_rows[needed[i]].argument);
+        }
+    }
     if (command_has(c, OPTION_COMPARE)) {
         return command_has(c, OPTION_MODEL)
                    ? err_set(e, ERR_USAGE, "--compare trains its models and takes no --model")
@@ -126,6 +134,9 @@ static enum err_code eval_check(const struct command *c, struct err *e)
 
 static enum err_code eval(const struct command *c, struct err *e)
 {
+    if (command_has(c, OPTION_AUDIO) || command_has(c, OPTION_TABLE)) {
+        return ctl_sound_eval(c, e);
+    }
     enum err_code code = eval_check(c, e);
     if (code != ERR_OK) {
         return code;

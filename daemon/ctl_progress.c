@@ -120,7 +120,7 @@ static void tell(struct ctl_progress *p)
     text_copy(p->told_waiting, sizeof(p->told_waiting), p->waiting);
 }
 
-static void show(struct ctl_progress *p)
+void ctl_progress_show(struct ctl_progress *p)
 {
     if (p->off) {
         return;
@@ -146,13 +146,13 @@ void ctl_progress_take(struct ctl_progress *p, const struct json *event)
     if (until != NULL && text_to_time(until, &until_s)) {
         p->until_s = until_s;
     }
-    show(p);
+    ctl_progress_show(p);
 }
 
 void ctl_progress_tick(struct ctl_progress *p)
 {
     if (p->waiting[0] != '\0' && p->terminal) {
-        show(p);
+        ctl_progress_show(p);
     }
 }
 

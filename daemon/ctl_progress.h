@@ -27,6 +27,8 @@ struct ctl_progress {
 void ctl_progress_init(struct ctl_progress *p, bool off, bool color);
 /* An event with message_type progress. */
 void ctl_progress_take(struct ctl_progress *p, const struct json *event);
+/* Shows it as its members are now. */
+void ctl_progress_show(struct ctl_progress *p);
 /* Draws again what changes by itself: the countdown of a wait. */
 void ctl_progress_tick(struct ctl_progress *p);
 /* Takes the bar off the line, before anything else is written. */

@@ -54,7 +54,7 @@ run-check-all:
 	@GENRED_HISTORIES=2000 sh tests/run.sh $(filter %/jobs/test_word,$(TESTS))
 	@GENRED_HISTORIES=5 RUNNER='valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99' \
 		sh tests/run.sh $(filter-out %/test_net_server %/test_model %/test_train %/test_compare %/test_project %/test_map %/test_inquire %/test_gather \
-			%/test_audio_extract,$(TESTS))
+			%/test_audio_extract %/test_sound_recordings %/test_hearing,$(TESTS))
 	@$(MAKE) analyse
 	@python3 -m unittest discover -s tests/fake -q
 	@GENRED_BUILD=build python3 -m unittest discover -s tests/e2e -q

@@ -22,72 +22,132 @@
 #define MEMORY  ((size_t)256 << 20)
 #define WALL_MS 600000
 
-/* What the child writes: this, and a struct sketch behind it if one was wanted and all went well.
- */
+/* What the child writes: this, and behind it what else was wanted, if all went well. */
 struct reply {
     enum err_code code;
     char text[sizeof(((struct err *)0)->text)];
     struct extract extract;
 };
 
+struct part {
+    void *at;
+    size_t size;
+};
+#define PARTS ((size_t)3)
+#define REPLY_MOST                                                                                 \
+    (sizeof(struct reply) + sizeof(struct sketch) + sizeof(struct strip) +                         \
+     SEGMENT_MOST * sizeof(struct summary) + 1)
+
+/* What was wanted beside the summary, in the order in which it is written. The child has the
+ * parent's pointers, to memory of its own. */
+static void parts_of(const struct extract_options *o, size_t n_segments, struct part ret[PARTS])
+{
+    ret[0] = (struct part){o->sketch, o->sketch != NULL ? sizeof(*o->sketch) : 0};
+    ret[1] = (struct part){o->strip, o->strip != NULL ? sizeof(*o->strip) : 0};
+    ret[2] =
+        (struct part){o->segments, o->segments != NULL ? n_segments * sizeof(*o->segments) : 0};
+}
+
 /* --- the child ---------------------------------------------------------------------------------
  */
 
-/* As much of the signal as the analysis takes. */
+/* Where the samples go: into the analysis at once, or together, to be changed first. */
+struct ear {
+    struct analysis *analysis;
+    float *x; /* (most); NULL: at once */
+    size_t n;
+    size_t most;
+};
+
+/* As much of the signal as is taken. */
 static void sink(void *context, const float *x, size_t n)
 {
-    struct analysis *a = context;
-    const size_t room = (size_t)ANALYSIS_MOST_S * STFT_RATE - analysis_samples(a);
-    analysis_add(a, x, n < room ? n : room);
+    struct ear *ear = context;
+    const size_t room = ear->most - ear->n, taken = n < room ? n : room;
+    if (ear->x != NULL) {
+        memcpy(ear->x + ear->n, x, taken * sizeof(*x));
+    } else {
+        analysis_add(ear->analysis, x, taken);
+    }
+    ear->n += taken;
 }
 
-static bool is_full(const struct analysis *a)
-{
-    return analysis_samples(a) == (size_t)ANALYSIS_MOST_S * STFT_RATE;
-}
-
-static enum err_code read_all(struct decode *d, struct resample *r, const struct analysis *a,
+static enum err_code read_all(struct decode *d, struct resample *r, const struct ear *ear,
                               struct err *e)
 {
     enum err_code code = ERR_OK;
     const float *x = NULL;
     size_t n = 1;
-    while (code == ERR_OK && n > 0 && !is_full(a)) {
+    while (code == ERR_OK && n > 0 && ear->n < ear->most) {
         code = decode_read(d, &x, &n, e);
         if (code == ERR_OK) {
             code = resample_add(r, x, n, e);
         }
     }
-    if (code == ERR_OK && analysis_samples(a) == 0) {
+    if (code == ERR_OK && ear->n == 0) {
         code = err_set(e, ERR_FORMAT, "holds no sound");
     }
     return code;
 }
 
-static enum err_code file_extract(int fd, struct extract *ret, struct sketch *sketch, struct err *e)
+/* What was kept together, changed. */
+static enum err_code changed_add(struct ear *ear, const struct augment_plan *plan, struct err *e)
+{
+    float *x = NULL;
+    size_t n = 0;
+    const enum err_code code = augment_apply(plan, ear->x, ear->n, &x, &n, e);
+    if (code == ERR_OK) {
+        analysis_add(ear->analysis, x, n);
+    }
+    free(x);
+    return code;
+}
+
+static void analysis_tell(struct analysis *a, const struct extract_options *o, struct extract *ret)
+{
+    struct analysis_view view;
+    analysis_end(a, &ret->summary);
+    analysis_look(a, &view);
+    if (o->sketch != NULL) {
+        sketch_make(&view, o->sketch);
+    }
+    if (o->strip != NULL) {
+        strip_make(&view, o->strip);
+    }
+    if (o->segments != NULL) {
+        ret->n_segments = (uint32_t)segment_count(view.samples, o->segment_s);
+        segment_summaries(view.signal, view.samples, o->segment_s, o->segments);
+    }
+}
+
+static enum err_code file_extract(int fd, const struct extract_options *o, struct extract *ret,
+                                  struct err *e)
 {
     struct decode *d = NULL;
     struct resample *r = NULL;
-    struct analysis *a = analysis_new();
+    struct ear ear = {.analysis = analysis_new(), .most = (size_t)ANALYSIS_MOST_S * STFT_RATE};
+    if (o->augment != NULL) {
+        ear.most = (size_t)AUGMENT_MOST_S * STFT_RATE;
+        ear.x = mem_array(ear.most, sizeof(*ear.x));
+    }
     enum err_code code = decode_open(fd, &d, &ret->about, e);
     if (code == ERR_OK) {
-        code = resample_new(ret->about.rate, sink, a, &r, e);
+        code = resample_new(ret->about.rate, sink, &ear, &r, e);
     }
     if (code == ERR_OK) {
-        code = read_all(d, r, a, e);
+        code = read_all(d, r, &ear, e);
+    }
+    if (code == ERR_OK && ear.x != NULL) {
+        code = changed_add(&ear, o->augment, e);
     }
     if (code == ERR_OK) {
-        struct analysis_view view;
-        analysis_end(a, &ret->summary);
-        ret->summary.cut = is_full(a);
-        analysis_look(a, &view);
-        if (sketch != NULL) {
-            sketch_make(&view, sketch);
-        }
+        analysis_tell(ear.analysis, o, ret);
+        ret->summary.cut = ear.n == ear.most;
     }
-    analysis_free(a);
+    analysis_free(ear.analysis);
     resample_free(r);
     decode_close(d);
+    free(ear.x);
     return code;
 }
 
@@ -123,7 +183,7 @@ static void descriptors_drop(int file, int out)
 static _Noreturn void child(int file, int out, const struct extract_options *o)
 {
     struct err e = {0};
-    struct sketch *sketch = o->sketch != NULL ? mem_alloc(sizeof(*sketch)) : NULL;
+    struct part part[PARTS];
     struct reply *reply = mem_alloc(sizeof(*reply));
     const struct cage_limits limits = {o->limits.cpu_s > 0 ? o->limits.cpu_s : CPU_S,
                                        o->limits.memory > 0 ? o->limits.memory : MEMORY};
@@ -131,13 +191,14 @@ static _Noreturn void child(int file, int out, const struct extract_options *o)
     descriptors_drop(file, out);
     enum err_code code = cage_enter(&limits, &e);
     if (code == ERR_OK) {
-        code = file_extract(3, &reply->extract, sketch, &e);
+        code = file_extract(3, o, &reply->extract, &e);
     }
     reply->code = code;
     memcpy(reply->text, e.text, sizeof(e.text));
     write_all(4, reply, sizeof(*reply));
-    if (code == ERR_OK && sketch != NULL) {
-        write_all(4, sketch, sizeof(*sketch));
+    parts_of(o, reply->extract.n_segments, part);
+    for (size_t i = 0; i < PARTS && code == ERR_OK; i++) {
+        write_all(4, part[i].at, part[i].size);
     }
     _exit(0);
 }
@@ -210,26 +271,50 @@ static enum err_code ended_badly(int status, bool in_time, struct err *e)
     return err_set(e, ERR_BUG, "was read without a result");
 }
 
+/* Whether what came for the caller is in its shape. */
+static bool parts_are_sound(const struct extract_options *o, const struct extract *x)
+{
+    bool sound = o->strip == NULL || (o->strip->frames >= 1 && o->strip->frames <= STRIP_FRAMES);
+    for (size_t i = 0; i < x->n_segments; i++) {
+        sound = sound && summary_is_sound(&o->segments[i]);
+    }
+    return sound;
+}
+
 /* The child is not trusted to have told the truth, only to have told it in this shape. */
 static enum err_code reply_take(const struct buf *b, const struct extract_options *o,
                                 struct extract *ret, struct err *e)
 {
     struct reply reply;
+    struct part part[PARTS];
+    size_t at = sizeof(reply), wanted = sizeof(reply);
     if (b->len < sizeof(reply)) {
         return err_set(e, ERR_BUG, "was read without a result");
     }
     memcpy(&reply, b->data, sizeof(reply));
-    const size_t sketch = o->sketch != NULL && reply.code == ERR_OK ? sizeof(*o->sketch) : 0;
     reply.text[sizeof(reply.text) - 1] = '\0';
-    if (b->len != sizeof(reply) + sketch || b->overflow || (unsigned)reply.code >= ERR_N ||
+    const size_t n_segments = reply.extract.n_segments;
+    parts_of(o, n_segments, part);
+    for (size_t i = 0; i < PARTS && reply.code == ERR_OK; i++) {
+        wanted += part[i].size;
+    }
+    const bool counted = o->segments != NULL && reply.code == ERR_OK
+                             ? n_segments >= 1 && n_segments <= SEGMENT_MOST
+                             : n_segments == 0;
+    if (!counted || b->len != wanted || b->overflow || (unsigned)reply.code >= ERR_N ||
         !summary_is_sound(&reply.extract.summary)) {
         return err_set(e, ERR_BUG, "was read with a result that cannot be");
     }
     if (reply.code != ERR_OK) {
         return err_set(e, reply.code, "%s", reply.text);
     }
-    if (sketch > 0) {
-        memcpy(o->sketch, b->data + sizeof(reply), sketch);
+    for (size_t i = 0; i < PARTS; at += part[i++].size) {
+        if (part[i].size > 0) {
+            memcpy(part[i].at, b->data + at, part[i].size);
+        }
+    }
+    if (!parts_are_sound(o, &reply.extract)) {
+        return err_set(e, ERR_BUG, "was read with a result that cannot be");
     }
     *ret = reply.extract;
     return ERR_OK;
@@ -240,7 +325,7 @@ static enum err_code child_wait(pid_t pid, int in, const struct extract_options 
 {
     struct buf b;
     int status = 0;
-    buf_init(&b, sizeof(struct reply) + sizeof(struct sketch) + 1);
+    buf_init(&b, REPLY_MOST);
     const bool in_time = pipe_read(in, o->wall_ms > 0 ? o->wall_ms : WALL_MS, &b);
     if (!in_time) {
         kill(pid, SIGKILL);

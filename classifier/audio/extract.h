@@ -4,20 +4,30 @@
 #define CLASSIFIER_AUDIO_EXTRACT_H
 
 #include "base/err.h"
+#include "classifier/audio/augment.h"
 #include "classifier/audio/cage.h"
 #include "classifier/audio/decode.h"
+#include "classifier/audio/segment.h"
 #include "classifier/audio/sketch.h"
+#include "classifier/audio/strip.h"
 #include "classifier/audio/summary.h"
 
+/* What of a file is wanted beside its summary is filled in where there is a place for it. */
 struct extract_options {
     struct cage_limits limits; /* zeros: 300 s, 256 MiB */
     int64_t wall_ms;           /* 0: 600 s */
-    struct sketch *sketch;     /* filled in too; NULL: none wanted */
+    struct sketch *sketch;
+    struct strip *strip;
+    struct summary *segments; /* (SEGMENT_MOST), of the part that is kept */
+    double segment_s;         /* length of each */
+    /* The first AUGMENT_MOST_S of the sound are changed so before all else; NULL: not. */
+    const struct augment_plan *augment;
 };
 
 struct extract {
     struct summary summary;
     struct decode_about about;
+    uint32_t n_segments; /* 0 when none were wanted */
 };
 
 /* Any thread, several at a time. Files over an hour are cut there. The messages follow on the

@@ -1,4 +1,4 @@
-/* Mean and variance of numbers that come one after another. */
+/* Mean, variance and range of numbers that come one after another. */
 #ifndef CLASSIFIER_AUDIO_MOMENT_H
 #define CLASSIFIER_AUDIO_MOMENT_H
 
@@ -8,6 +8,8 @@ struct moment {
     double n;
     double mean;
     double squares; /* sum of squared distances from the mean */
+    double min;     /* of nothing: 0 */
+    double max;     /* likewise */
 };
 
 /* The parallel rule of Chan, Golub and LeVeque 1983, so that a small variance beside a large mean

@@ -15,18 +15,18 @@ struct resample {
     float out[OUT];
 };
 
-enum err_code resample_new(int rate, resample_sink_fn sink, void *context, struct resample **ret,
+enum err_code resample_new(double rate, resample_sink_fn sink, void *context, struct resample **ret,
                            struct err *e)
 {
     soxr_error_t error = NULL;
     soxr_t soxr = NULL;
-    if (rate != STFT_RATE) {
+    if (rate != (double)STFT_RATE) {
         const soxr_io_spec_t io = soxr_io_spec(SOXR_FLOAT32_I, SOXR_FLOAT32_I);
         const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_HQ, 0);
         const soxr_runtime_spec_t runtime = soxr_runtime_spec(1);
         soxr = soxr_create(rate, STFT_RATE, 1, &error, &io, &quality, &runtime);
         if (soxr == NULL) {
-            return err_set(e, ERR_BUG, "cannot be resampled from %d Hz: %s", rate,
+            return err_set(e, ERR_BUG, "cannot be resampled from %.0f Hz: %s", rate,
                            error != NULL ? error : "?");
         }
     }

@@ -13,7 +13,7 @@ struct resample;
 typedef void (*resample_sink_fn)(void *context, const float *x, size_t n);
 
 /* Caller: resample_free. ERR_BUG when the library refuses. */
-ERR_NODISCARD enum err_code resample_new(int rate, resample_sink_fn sink, void *context,
+ERR_NODISCARD enum err_code resample_new(double rate, resample_sink_fn sink, void *context,
                                          struct resample **ret, struct err *e);
 /* x: (n); n = 0 ends the signal. */
 ERR_NODISCARD enum err_code resample_add(struct resample *r, const float *x, size_t n,

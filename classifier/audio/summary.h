@@ -49,11 +49,17 @@ struct summary {
     bool cut; /* the file went on */
 };
 
+/* What is told of each moment, and the ends of the columns' names. */
+#define SUMMARY_CELLS ((size_t)4)
+extern const char *const summary_cells[SUMMARY_CELLS];
+void summary_cells_of(const struct moment *m, double ret[SUMMARY_CELLS]);
+
 struct moment *summary_at(struct summary *s, enum summary_id id);
 const struct moment *summary_of(const struct summary *s, enum summary_id id);
-/* Whether all of it is finite. */
+/* Whether all of it is finite, and no minimum above its maximum. */
 bool summary_is_sound(const struct summary *s);
-/* Adds name: {mean, var} or a list of such to `object`, and frames, tempo and the rest. */
+/* Adds name: {mean, var} or a list of such to `object`, and frames, tempo and the rest; `range` has
+ * name: {min, max} or a list of such. */
 void summary_json(const struct summary *s, struct json *object);
 /* Names of the columns, and the numbers, between commas, without an end of line. */
 void summary_csv_head(struct buf *b);

@@ -5,6 +5,7 @@ import io
 import json
 import math
 import os
+import pty
 import shutil
 import struct
 import subprocess
@@ -75,9 +76,13 @@ class Features(unittest.TestCase):
         got = json.loads(out)
         for name in ONE:
             self.assertEqual(sorted(got[name]), ["mean", "var"], name)
+            self.assertEqual(sorted(got["range"][name]), ["max", "min"], name)
         for name, n in SEVERAL.items():
             self.assertEqual(len(got[name]), n, name)
             self.assertEqual(sorted(got[name][n - 1]), ["mean", "var"], name)
+            self.assertEqual(len(got["range"][name]), n, name)
+            self.assertEqual(sorted(got["range"][name][n - 1]), ["max", "min"], name)
+        self.assertAlmostEqual(got["range"]["rms"]["max"], 0.3535, delta=0.002)
         self.assertEqual((got["frames"], got["sample_rate"], got["duration_s"]), (44, 22050, 1.0))
         self.assertGreater(got["tempo"], 0)
         self.assertAlmostEqual(got["harmonic_rms"], math.sqrt(got["harmonic"]["var"] + got["harmonic"]["mean"] ** 2))
@@ -93,6 +98,8 @@ class Features(unittest.TestCase):
         self.assertEqual(cells["file"], path)
         self.assertAlmostEqual(float(cells["rms_mean"]), got["rms"]["mean"], places=6)
         self.assertAlmostEqual(float(cells["mfcc20_var"]) / got["mfcc"][19]["var"], 1, places=6)
+        self.assertAlmostEqual(float(cells["rms_min"]), got["range"]["rms"]["min"], places=6)
+        self.assertAlmostEqual(float(cells["mfcc20_max"]), got["range"]["mfcc"][19]["max"], places=4)
         self.assertAlmostEqual(float(cells["chroma_stft1_mean"]), got["chroma_stft"][0]["mean"], places=6)
         self.assertAlmostEqual(float(cells["onset_strength_mean"]), got["onset_strength"]["mean"], places=6)
 
@@ -133,6 +140,30 @@ class Features(unittest.TestCase):
         _, err = self.features(self.path("a\x1b]0;x\x07.wav"), self.sound("a.wav"), status=3)
         self.assertNotIn("\x1b", err)
         self.assertNotIn("\x07", err)
+
+    def on_terminal(self, *args):
+        """Standard output, and what a terminal got on standard error."""
+        main, side = pty.openpty()
+        self.addCleanup(os.close, main)
+        done = subprocess.run([f"{BUILD}/genrectl", "features", *args], stdout=subprocess.PIPE, stderr=side, text=True,
+                              timeout=60, check=True, env={"PATH": os.environ["PATH"], "HOME": self.dir})
+        os.write(side, b"END\n")
+        os.close(side)
+        shown = b""
+        while b"END" not in shown:
+            shown += os.read(main, 65536)
+        return done.stdout, shown.decode().replace("END", "").strip()
+
+    def test_a_bar_for_many_files_on_a_terminal(self):
+        paths = [self.sound(f"{i}.wav", hz=200 + 50 * i) for i in range(10)]
+        out, shown = self.on_terminal("--csv", *paths)
+        self.assertEqual([row[0] for row in csv.reader(io.StringIO(out))], ["file", *paths])
+        for part in ("0 of 10", "5 of 10", "10 of 10", "[############............]  50 %"):
+            self.assertIn(part, shown)
+        self.assertTrue(shown.endswith("\x1b[K"), shown)  # nothing of it stays
+        self.assertEqual(self.on_terminal("--csv", *paths[:4])[1], "")
+        self.assertEqual(self.on_terminal("--csv", "--quiet", *paths)[1], "")
+        self.assertEqual(self.features("--csv", *paths)[1], "")
 
     def test_flags_that_do_not_go_together(self):
         path = self.sound("a.wav")

@@ -3,7 +3,8 @@
 set -u
 out=${1:-build/gcc}
 status=0
-for object in "$out"/base/*.o "$out"/spotify/*.o "$out"/store/*.o "$out"/classifier/*.o "$out"/classifier/source/*.o "$out"/classifier/audio/*.o "$out"/daemon/*.o \
+for object in "$out"/base/*.o "$out"/spotify/*.o "$out"/store/*.o "$out"/classifier/*.o "$out"/classifier/source/*.o "$out"/classifier/audio/*.o "$out"/classifier/sound/*.o \
+    "$out"/daemon/*.o \
     "$out"/daemon/jobs/*.o "$out"/daemon/net/*.o; do
     file=$(basename "$object" .o)
     folder=$(basename "$(dirname "$object")")

@@ -23,6 +23,7 @@
 #include "classifier/audio/analysis.h"
 #include "classifier/audio/extract.h"
 #include "classifier/audio/picture.h"
+#include "classifier/audio/stft.h"
 #include "tests/unit/temp.h"
 
 /* A WAV file as it is made up. */
@@ -388,6 +389,93 @@ static void test_picture(void **state)
     buf_free(&b);
 }
 
+static const char *two_seconds(void **state)
+{
+    const struct wav w = {.rate = 22050, .channels = 1, .bits = 16, .n = 44100, .level = 0.5};
+    return wav_write(state, "tone.wav", &w);
+}
+
+static void test_strip(void **state)
+{
+    static struct strip strip;
+    const struct extract_options o = {.strip = &strip};
+    const struct extract x = accepted(two_seconds(state), &o);
+    assert_int_equal(strip.frames, x.summary.frames);
+    for (size_t f = 2; f + 2 < strip.frames; f++) {
+        assert_in_range(strip.mel[f][16], 245, 255); /* 440 Hz */
+        assert_in_range(strip.mel[f][100], 0, 20);
+    }
+    assert_int_equal(strip.mel[strip.frames][16], 0);
+    assert_int_equal(x.n_segments, 0);
+}
+
+/* Silence, then a tone from the 25th second on: the strip is of seconds 5 to 35. */
+static void test_strip_is_of_the_middle(void **state)
+{
+    (void)state;
+    static struct strip strip;
+    static float x[4096];
+    struct summary s;
+    struct analysis_view view;
+    struct analysis *a = analysis_new();
+    for (size_t i = 0; i < (size_t)40 * STFT_RATE; i += 2100) {
+        for (size_t k = 0; k < 2100; k++) {
+            const double turn = 440.0 * (double)(i + k) / STFT_RATE;
+            x[k] = i < (size_t)25 * STFT_RATE ? 0.0F : (float)sin(2.0 * M_PI * turn);
+        }
+        analysis_add(a, x, 2100);
+    }
+    analysis_end(a, &s);
+    analysis_look(a, &view);
+    strip_make(&view, &strip);
+    analysis_free(a);
+    assert_int_equal(strip.frames, 1292);
+    const size_t begins = 20 * STFT_RATE / STFT_HOP;
+    assert_int_equal(strip.mel[begins - 4][16], 0);
+    assert_in_range(strip.mel[begins + 4][16], 245, 255);
+}
+
+static void test_segments(void **state)
+{
+    static struct summary segments[SEGMENT_MOST];
+    const struct extract_options o = {.segments = segments, .segment_s = 0.8};
+    const struct extract x = accepted(two_seconds(state), &o);
+    assert_int_equal(x.n_segments, 3); /* 0.8, 0.8, 0.4 */
+    near(segments[0].duration_s, 0.8, 1e-9);
+    near(segments[2].duration_s, 0.4, 1e-9);
+    for (size_t i = 0; i < 3; i++) {
+        near(summary_of(&segments[i], SUMMARY_RMS)->max, 0.3535, 0.003);
+        near(summary_of(&segments[i], SUMMARY_CHROMA)[9].mean, 1.0, 0.02);
+    }
+    near(x.summary.duration_s, 2.0, 1e-9);
+    const struct extract plainly = accepted(two_seconds(state), &plain);
+    assert_memory_equal(plainly.summary.at, x.summary.at, sizeof(x.summary.at));
+}
+
+static void test_how_many_segments(void **state)
+{
+    (void)state;
+    assert_int_equal(segment_count(1, 6.0), 1);
+    assert_int_equal(segment_count((size_t)9 * STFT_RATE - 1, 6.0), 1);
+    assert_int_equal(segment_count((size_t)9 * STFT_RATE, 6.0), 2);
+    assert_int_equal(segment_count((size_t)30 * STFT_RATE, 6.0), 5);
+    assert_int_equal(segment_count((size_t)3600 * STFT_RATE, 6.0), SEGMENT_MOST);
+    assert_int_equal(segment_count((size_t)2 * STFT_RATE, 0.0), 4);
+}
+
+static void test_changed_before_it_is_heard(void **state)
+{
+    static struct strip strip;
+    const struct augment_plan faster = {.kept = 0.8, .rate = 1.25, .gain_db = -6.0};
+    const struct extract_options o = {.augment = &faster, .strip = &strip};
+    const struct extract x = accepted(two_seconds(state), &o);
+    near(x.summary.duration_s, 2.0 * 0.8 / 1.25, 1e-4);
+    near(summary_of(&x.summary, SUMMARY_CHROMA)[9].mean, 1.0, 0.02);
+    near(mean_of(&x, SUMMARY_RMS), 0.5 * 0.346, 0.01);
+    assert_int_equal(strip.frames, x.summary.frames);
+    assert_false(x.summary.cut);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -401,6 +489,11 @@ int main(void)
         cmocka_unit_test(test_the_cage_is_shut),
         cmocka_unit_test(test_pieces_do_not_matter),
         cmocka_unit_test(test_picture),
+        cmocka_unit_test(test_strip),
+        cmocka_unit_test(test_strip_is_of_the_middle),
+        cmocka_unit_test(test_segments),
+        cmocka_unit_test(test_how_many_segments),
+        cmocka_unit_test(test_changed_before_it_is_heard),
     };
     return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
 }

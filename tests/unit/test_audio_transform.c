@@ -350,6 +350,17 @@ static double mean_square(const double *x, size_t n)
     return sum / (double)n;
 }
 
+static void range_holds(const struct moment *m, const double *x, size_t n)
+{
+    double min = x[0], max = x[0];
+    for (size_t i = 1; i < n; i++) {
+        min = fmin(min, x[i]);
+        max = fmax(max, x[i]);
+    }
+    near(m->min, min, 1e-4);
+    near(m->max, max, 1e-4);
+}
+
 static void parts_hold(size_t n)
 {
     struct moment harmonic, percussive;
@@ -364,6 +375,8 @@ static void parts_hold(size_t n)
     near(percussive.n, (double)n, 0.0);
     near(moment_var(&harmonic) + harmonic.mean * harmonic.mean, h, 1e-4 * h);
     near(moment_var(&percussive) + percussive.mean * percussive.mean, p, 1e-4 * p);
+    range_holds(&harmonic, v.harmonic, n);
+    range_holds(&percussive, v.percussive, n);
     naive_free(&v);
     free(x);
 }
@@ -388,6 +401,25 @@ static void test_moments(void **state)
     near(moment_var(&m), 1.25, 1e-12);
     near(m.n, 4.0, 0.0);
     near(moment_var(&none), 0.0, 0.0);
+    near(m.min, 1000.0, 0.0);
+    near(m.max, 1003.0, 0.0);
+    near(none.min, 0.0, 0.0);
+    near(none.max, 0.0, 0.0);
+}
+
+static void test_range_on_either_side_of_nothing(void **state)
+{
+    (void)state;
+    static const float below[] = {-3.0F, -2.0F, -5.0F}, above[] = {4.0F, 7.0F, 6.0F};
+    struct moment m = {0}, low = {0}, high = {0};
+    moment_add(&low, below, 3, 1);
+    near(low.max, -2.0, 0.0);
+    moment_add(&high, above, 3, 1);
+    near(high.min, 4.0, 0.0);
+    moment_add(&m, above, 3, 1);
+    moment_add(&m, below, 3, 1);
+    near(m.min, -5.0, 0.0);
+    near(m.max, 7.0, 0.0);
 }
 
 int main(void)
@@ -399,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_medians_are_exact),
         cmocka_unit_test(test_harmonic_and_percussive_parts),
         cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_range_on_either_side_of_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,9 +12,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/ctl_count.h"
 #include "daemon/ctl_events.h"
 #include "daemon/ctl_http.h"
 #include "daemon/ctl_table.h"
+
+static void test_time_that_is_left(void **state)
+{
+    (void)state;
+    assert_int_equal(ctl_count_left_s(5000, 0, 10), -1);
+    assert_int_equal(ctl_count_left_s(5000, 5, 10), 5);
+    assert_int_equal(ctl_count_left_s(5001, 5, 10), 6);
+    assert_int_equal(ctl_count_left_s(100, 1, 3), 1);
+    assert_int_equal(ctl_count_left_s(5000, 10, 10), 0);
+}
 
 /* Whatever the pieces in which the bytes come, the events are the same. */
 static void test_events_in_pieces(void **state)
@@ -138,6 +149,7 @@ static void test_clean(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_time_that_is_left),
         cmocka_unit_test(test_events_in_pieces),
         cmocka_unit_test(test_comments_do_not_pile_up),
         cmocka_unit_test(test_replies),

@@ -98,7 +98,11 @@ static void test_every_synonym_names_families(void **state)
     assert_int_equal(opened(state, MADE_FAMILIES, &f, &e), ERR_OK);
     for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
         assert_true(family_of_labels(f, labels[i]) != 0);
+        assert_int_equal(family_of_labels(NULL, labels[i]), family_of_labels(f, labels[i]));
     }
+    assert_int_equal(family_of_labels(NULL, "Bossa"), 0);
+    assert_int_equal(family_of_labels(NULL, "Blues; disco"),
+                     UINT32_C(1) << genre_find("blues") | UINT32_C(1) << genre_find("funk-disco"));
     family_close(f);
 }
 
