@@ -147,12 +147,6 @@ export interface Choice {
   from_fixed: boolean; // set in the environment; what was chosen here counts more than the file
 }
 
-export interface Listed extends SongName {
-  p: number;
-  yours: boolean;
-  playlist: boolean;
-}
-
 export interface Guess {
   genre: string;
   p: number;
@@ -427,8 +421,7 @@ export async function post<T>(path: string, body: unknown = {}): Promise<T> {
 
 // The file's bytes as they are.
 export async function sendFile<T>(path: string, file: File): Promise<T> {
-  if (token === null) await session();
-  return send<T>("POST", path, file);
+  return post<T>(path, file);
 }
 
 export async function session(): Promise<Session> {

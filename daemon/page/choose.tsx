@@ -34,11 +34,13 @@ function Hidden({ chooser }: { chooser: Chooser }) {
               class="small"
               disabled={chooser.editing}
               onClick={() =>
-                void chooser.tryEdit(
-                  genre.merged_into
-                    ? { genre: genre.name, merge_into: null }
-                    : { genre: genre.name, hidden: false },
-                )
+                void chooser
+                  .tryEdit(
+                    genre.merged_into
+                      ? { genre: genre.name, merge_into: null }
+                      : { genre: genre.name, hidden: false },
+                  )
+                  .then(() => document.getElementById("main")?.focus({ preventScroll: true }))
               }
             >
               Take back<span class="hidden-text"> {genre.title}</span>

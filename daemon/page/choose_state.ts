@@ -13,6 +13,14 @@ function same(a: Set<string>, b: string[]): boolean {
   return a.size === b.length && b.every((name) => a.has(name));
 }
 
+// What was changed from `before` to `wish`, done to `now`.
+function moved(now: string[], before: string[], wish: Set<string>): string[] {
+  const result = new Set(now);
+  for (const name of before) if (!wish.has(name)) result.delete(name);
+  for (const name of wish) if (!before.includes(name)) result.add(name);
+  return [...result];
+}
+
 export class Chosen {
   choice: Choice | null = null; // as it is kept
   error: ApiError | null = null;
@@ -62,9 +70,12 @@ export class Chosen {
       while (!same(this.genres, this.choice.genres) || !same(this.from, this.choice.from)) {
         const { genres, from } = this;
         const body: { genres?: string[]; from?: string[] } = {};
+        const now = await get<Choice>("/api/choice"); // another tab may have changed it
         if (!same(genres, this.choice.genres))
-          body.genres = [...genres].filter((name) => this.known?.has(name) ?? true);
-        if (!same(from, this.choice.from)) body.from = [...from];
+          body.genres = moved(now.genres, this.choice.genres, genres).filter(
+            (name) => this.known?.has(name) ?? true,
+          );
+        if (!same(from, this.choice.from)) body.from = moved(now.from, this.choice.from, from);
         const kept = await post<Choice>("/api/choice", body);
         this.choice = kept;
         if (genres === this.genres) this.genres = new Set(kept.genres);

@@ -6,7 +6,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { get, query, type ApiError, type Curve, type Genre } from "./api.ts";
 import type { Chooser } from "./choose_state.ts";
 import { useLive } from "./live.ts";
-import { Answer, asError, Trouble, useAsked } from "./parts.tsx";
+import { Answer, asError, complain, Trouble, useAsked } from "./parts.tsx";
 import { count, number, percent } from "./text.ts";
 
 const LOW = 0.05;
@@ -57,6 +57,7 @@ function Slider({ genre, curve, chooser, anew }: Props & { curve: Curve; anew: (
   const [error, setError] = useState<ApiError | null>(null);
   const timer = useRef(0);
   const waiting = useRef<number | null>(null);
+  const shown = useRef(true);
   const keep = (threshold: number | null) => {
     clearTimeout(timer.current);
     waiting.current = null;
@@ -67,13 +68,19 @@ function Slider({ genre, curve, chooser, anew }: Props & { curve: Curve; anew: (
         setValue(null);
         anew();
       },
-      (caught) => setError(asError(caught)),
+      (caught) => (shown.current ? setError(asError(caught)) : complain(caught)),
     );
   };
   const latest = useRef(keep);
   latest.current = keep;
   // One who closes the panel at once has released the slider, too.
-  useEffect(() => () => void (waiting.current !== null && latest.current(waiting.current)), []);
+  useEffect(
+    () => () => {
+      shown.current = false;
+      if (waiting.current !== null) latest.current(waiting.current);
+    },
+    [],
+  );
   const release = (threshold: number) => {
     clearTimeout(timer.current);
     waiting.current = threshold;
@@ -111,6 +118,7 @@ function Slider({ genre, curve, chooser, anew }: Props & { curve: Curve; anew: (
           max={HIGH}
           step={STEP}
           value={at}
+          disabled={chooser.running}
           aria-valuetext={`${at.toFixed(2)}: ${told}`}
           onInput={(event) => {
             clearTimeout(timer.current);

@@ -1,7 +1,7 @@
 // The songs to be reviewed, as a desk: one on top, those done, and what is sent of them. The view only
 // draws it. Keys come faster than a view is drawn, so nothing here is state of the view.
 
-import { ApiError, get, post, query, type Labelled, type Review, type Unsure } from "./api.ts";
+import { ApiError, get, post, query, type Labelled, type Review, type Song, type Unsure } from "./api.ts";
 import { asError } from "./parts.tsx";
 
 const BATCH = 50;
@@ -35,6 +35,18 @@ function inOrder<T>(send: () => Promise<T>): Promise<T> {
 addEventListener("beforeunload", (event) => {
   if (waiting > 0) event.preventDefault();
 });
+
+async function unsay({ song, word, genre }: Done): Promise<Labelled> {
+  const mine = word === "is" ? [genre] : song.guesses.map((guess) => guess.genre);
+  const { genres } = await get<Song>(query("/api/song", { track: song.id }));
+  const said = genres.filter((one) => !mine.includes(one.name));
+  return post<Labelled>("/api/label", {
+    track: song.id,
+    forget: true,
+    is: said.filter((one) => one.word > 0).map((one) => one.name),
+    not: said.filter((one) => one.word < 0).map((one) => one.name),
+  });
+}
 
 export class Desk {
   queue: Unsure[] = [];
@@ -163,14 +175,14 @@ export class Desk {
     this.changed();
   }
 
-  // The last song comes back; what was said of it is forgotten.
+  // The last song comes back; what this answer said of it is forgotten, and nothing that was said before.
   back(): Done | null {
     const entry = this.past.at(-1);
     if (!entry) return null;
     entry.taken = true;
     this.#putBack(entry, 0);
     if (entry.word === "skip") return entry;
-    inOrder(() => post<Labelled>("/api/label", { track: entry.song.id, forget: true })).catch((error) =>
+    inOrder(() => unsay(entry)).catch((error) =>
       this.failed(`what you said of “${entry.song.name}” still counts: ${asError(error).message}`),
     );
     return entry;

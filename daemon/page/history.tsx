@@ -1,6 +1,6 @@
 // What genred did: its runs, what each changed, and taking one back.
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { get, post, query, type Run, type RunDetail, type RunPlaylist } from "./api.ts";
 import { advice, isBad, outcomeWord } from "./advice.ts";
 import { jobWord } from "./jobs.ts";
@@ -12,7 +12,7 @@ import { Ago } from "./time.tsx";
 
 const SHOWN = 20; // songs of a playlist before one asks for the rest
 
-function changesOf(run: Run): string {
+function inSigns(run: Run): string {
   const parts = [];
   if (run.added) parts.push(`+${number(run.added)}`);
   if (run.removed) parts.push(`−${number(run.removed)}`);
@@ -33,7 +33,7 @@ function List({ runs }: { runs: Run[] }) {
     );
   }
   return (
-    <ul class="list card">
+    <ul class="list runs">
       {runs.map((run) => (
         <li key={run.id}>
           <span class="run">
@@ -48,7 +48,7 @@ function List({ runs }: { runs: Run[] }) {
             </span>
           </span>
           <span class="number">
-            <span aria-hidden="true">{changesOf(run)}</span>
+            <span aria-hidden="true">{inSigns(run)}</span>
             <span class="hidden-text">{spoken(run)}</span>
           </span>
         </li>
@@ -99,13 +99,15 @@ function Changed({ playlist }: { playlist: RunPlaylist }) {
 
 function Undo({ run, close }: { run: RunDetail; close: () => void }) {
   const [busy, setBusy] = useState(false);
+  const shown = useRef(true);
+  useEffect(() => () => void (shown.current = false), []);
   const undo = async () => {
     setBusy(true);
     try {
       const { run: undoing } = await post<{ run: number }>("/api/undo", { run: run.id });
       await outcome(undoing);
       notify("It is as it was before.");
-      go("history", { run: String(undoing) });
+      if (shown.current) go("history", { run: String(undoing) });
     } catch (error) {
       complain(error);
     } finally {
@@ -115,9 +117,11 @@ function Undo({ run, close }: { run: RunDetail; close: () => void }) {
   return (
     <Dialog title="Undo this run" close={close}>
       <p>
-        {run.playlists.length === 1 ? "The playlist becomes" : "The playlists become"} again what it was
-        before: songs that this run added go, songs that it removed come back to their places. What you
-        changed since stays. The undo is a run of its own and can be undone, too.
+        {run.playlists.length === 1
+          ? "The playlist becomes what it was before"
+          : "The playlists become what they were before"}
+        : songs that this run added go, songs that it removed come back to their places. What you changed
+        since stays. The undo is a run of its own and can be undone, too.
       </p>
       <p class="row">
         <button type="button" class="primary" disabled={busy} onClick={undo}>
@@ -167,34 +171,34 @@ function One({ run }: { run: RunDetail }) {
   );
 }
 
-export function History({ values }: ViewProps) {
+function AllRuns() {
   const { ended } = useLive();
-  const id = values.get("run");
-  const runs = useAsked(
-    () => (id ? Promise.resolve({ runs: [] }) : get<{ runs: Run[] }>("/api/runs")),
-    `${id} ${ended}`,
+  const asked = useAsked(() => get<{ runs: Run[] }>("/api/runs"), ended);
+  return (
+    <>
+      <h1>History</h1>
+      <Answer asked={asked}>{(data) => <List runs={data.runs} />}</Answer>
+    </>
   );
-  const run = useAsked(
-    () => (id ? get<RunDetail>(query("/api/runs", { run: id })) : Promise.resolve(null)),
-    `${id} ${ended}`,
-  );
-  if (!id) {
-    return (
-      <>
-        <h1>History</h1>
-        <Answer asked={runs}>{(data) => <List runs={data.runs} />}</Answer>
-      </>
-    );
-  }
+}
+
+function OneRun({ id }: { id: string }) {
+  const { ended } = useLive();
+  const asked = useAsked(() => get<RunDetail>(query("/api/runs", { run: id })), ended);
   return (
     <>
       <p>
         <a href="#/history">All runs</a>
       </p>
       <h1>
-        {run.data ? jobWord(run.data.job) : "Run"} <span class="muted number">{id}</span>
+        {asked.data ? jobWord(asked.data.job) : "Run"} <span class="muted number">{id}</span>
       </h1>
-      <Answer asked={run}>{(data) => data && <One run={data} />}</Answer>
+      <Answer asked={asked}>{(run) => <One run={run} />}</Answer>
     </>
   );
+}
+
+export function History({ values }: ViewProps) {
+  const id = values.get("run");
+  return id ? <OneRun key={id} id={id} /> : <AllRuns />;
 }

@@ -87,7 +87,8 @@ function Next({ status, now }: { status: Status; now: number }) {
   if (!status.next_sync) return <p>Nothing by itself: it syncs when you ask.</p>;
   return (
     <p>
-      The next sync begins <Ago time={status.next_sync} />.
+      The next sync begins <Ago time={status.next_sync} />. It reads what is new and brings your playlists up
+      to date.
     </p>
   );
 }

@@ -50,7 +50,8 @@ export function HomeAccount({ status }: { status: Status }) {
       {status.logged_in ? (
         <p>
           Until {date(status.login_expires_at)}
-          {status.login_days_left !== null && ` (${count(status.login_days_left, "day")})`}. Then once more.
+          {status.login_days_left !== null && ` (${count(status.login_days_left, "day")})`}. Then log in once
+          more.
         </p>
       ) : (
         <p>Nobody is logged in.</p>

@@ -31,9 +31,13 @@ function tell(change: Partial<Live>): void {
   for (const watcher of watchers) watcher(live);
 }
 
+let asked = 0; // only the newest answer counts
+
 export async function refresh(): Promise<void> {
+  const mine = ++asked;
   try {
     const status = await get<Status>("/api/status");
+    if (mine !== asked) return;
     tell({ status, problem: null, ...(status.running ? {} : { progress: null }) });
   } catch (error) {
     tell({ problem: error instanceof ApiError ? error : new ApiError(0, "page", String(error)) });
@@ -153,11 +157,7 @@ export function outcome(run: number): Promise<Event> {
     source.onerror = () => {
       if (source.readyState !== EventSource.CLOSED) return;
       reject(
-        new ApiError(
-          404,
-          "run",
-          "genred was started anew meanwhile; what it had begun it goes on with by itself",
-        ),
+        new ApiError(404, "run", "genred tells no more of this run; History shows whether it was done"),
       );
     };
   });

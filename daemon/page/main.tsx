@@ -108,7 +108,7 @@ function Shown({ view, values }: { view: string; values: URLSearchParams }) {
     }, setError);
   }, [view]);
   return (
-    <main id="main" ref={main} tabIndex={-1}>
+    <main id="main" ref={main} tabIndex={-1} data-view={Now ? view : undefined}>
       {!row && (
         <>
           <h1>There is nothing here</h1>
@@ -124,7 +124,7 @@ function Shown({ view, values }: { view: string; values: URLSearchParams }) {
 }
 
 // Nothing was ever sorted, and no playlist is kept: the first steps stand in place of home.
-export function isNew(status: Status): boolean {
+function isNew(status: Status): boolean {
   return !status.last_sort && status.playlists.length === 0;
 }
 

@@ -2,14 +2,14 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { get, type SongMap, type SongName } from "./api.ts";
-import { useEvents } from "./live.ts";
+import { useEvents, useLive } from "./live.ts";
 import { ChosenSongs, keepChoice, keptChoice, type Chosen } from "./map_chosen.tsx";
 import { kindOf, KINDS } from "./map_draw.ts";
 import { LISTED, Stage, type Rest } from "./map_stage.ts";
 import { colourOf } from "./palette.ts";
 import { Answer, SongLink, useAsked } from "./parts.tsx";
 import { linkTo, type ViewProps } from "./route.ts";
-import { count, number, percent } from "./text.ts";
+import { count, number } from "./text.ts";
 
 const FOUND = 8;
 
@@ -326,44 +326,51 @@ function Plane({ map, values }: { map: SongMap; values: URLSearchParams }) {
       {rest && (
         <section class="card">
           <h2>{drawn ? `${count(rest.count, "song")} in view` : count(rest.count, "song")}</h2>
-          {rest.count > LISTED && <p class="muted">The {LISTED} nearest to the middle of the map:</p>}
           {!rest.count && <p class="muted">No song is in view. Show the whole map or all genres.</p>}
-          <ul class="list map-list">
-            {rest.nearest.map((song) => (
-              <li key={map.id[song]}>
-                <span
-                  class="dot"
-                  style={{ background: colourOf(map.genres[map.genre[song]!]?.name ?? null) }}
-                />
-                <SongLink song={songOf(map, song)} />
-                <span class="muted">{titleOf(map, song)}</span>
-              </li>
-            ))}
-          </ul>
+          {rest.count > 0 && (
+            <details open={!drawn}>
+              <summary>
+                {rest.count > LISTED ? `The ${LISTED} nearest to the middle of the map` : "Which they are"}
+              </summary>
+              <ul class="list map-list">
+                {rest.nearest.map((song) => (
+                  <li key={map.id[song]}>
+                    <span
+                      class="dot"
+                      style={{ background: colourOf(map.genres[map.genre[song]!]?.name ?? null) }}
+                    />
+                    <SongLink song={songOf(map, song)} />
+                    <span class="muted">{titleOf(map, song)}</span>
+                  </li>
+                ))}
+              </ul>
+            </details>
+          )}
         </section>
       )}
     </>
   );
 }
 
-function Computing({ done }: { done: number }) {
+function Computing() {
   return (
     <div class="card" role="status">
-      <p>The map is being computed: {percent(done)}. It appears here by itself.</p>
-      <progress value={done} max={1} aria-label="The map" />
+      <p>The map is being computed. It appears here by itself.</p>
+      <progress aria-label="The map" />
     </div>
   );
 }
 
 export function MapView({ values }: ViewProps) {
-  const asked = useAsked(() => get<SongMap>("/api/map"), "");
+  const { ended } = useLive();
+  const asked = useAsked(() => get<SongMap>("/api/map"), ended);
   useEvents((event) => event.message_type === "map" && asked.again());
   return (
     <Answer asked={asked}>
       {(map) => (
         <>
           {!map.id.length && <h1>Map</h1>}
-          {map.state === "computing" && <Computing done={map.done} />}
+          {map.state === "computing" && <Computing />}
           {map.state === "absent" && (
             <p class="card">
               No song has its genres yet, so there is nothing to draw. A sort gives every song its genres:{" "}

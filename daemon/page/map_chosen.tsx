@@ -1,15 +1,10 @@
 // The songs taken from the map, and the playlist they may become.
 
 import { useState } from "preact/hooks";
-import { post, type SongName } from "./api.ts";
+import { post, type Region, type SongName } from "./api.ts";
 import { complain, LongList, notify, SongLink } from "./parts.tsx";
 import { go } from "./route.ts";
 import { count, number } from "./text.ts";
-
-interface Region {
-  genre: string;
-  tracks: number;
-}
 
 export interface Chosen {
   ids: string[];

@@ -6,7 +6,7 @@ import { outcome, refresh, useLive } from "./live.ts";
 import { asError, Trouble } from "./parts.tsx";
 import { refusal, Selection } from "./plan.ts";
 import { PlanView } from "./plan_view.tsx";
-import { linkTo, type ViewProps } from "./route.ts";
+import { cameFrom, linkTo, type ViewProps } from "./route.ts";
 import { count, number, sentence } from "./text.ts";
 
 interface Result {
@@ -138,8 +138,13 @@ function Finished({ result, again }: { result: Result; again: () => void }) {
   );
 }
 
+// A look at one of the songs does not cost what was ticked.
+let left: Stage | null = null;
+
 export function Preview(_: ViewProps) {
   const [stage, setStage] = useState<Stage>({ at: "looking" });
+  const latest = useRef(stage);
+  latest.current = stage;
   const turn = useRef(0);
   const look = async (yes: boolean) => {
     const mine = ++turn.current;
@@ -153,8 +158,13 @@ export function Preview(_: ViewProps) {
     }
   };
   useEffect(() => {
-    void look(false);
-    return () => void turn.current++;
+    if (left && cameFrom() === "song") setStage(left);
+    else void look(false);
+    left = null;
+    return () => {
+      turn.current++;
+      left = latest.current.at === "plan" ? latest.current : null;
+    };
   }, []);
   const apply = async (selection: Selection, yes: boolean) => {
     const mine = ++turn.current;

@@ -7,6 +7,13 @@ export interface Place {
   values: URLSearchParams;
 }
 
+let before = ""; // the view one came from
+addEventListener("hashchange", (event) => (before = placeOf(new URL(event.oldURL).hash).view));
+
+export function cameFrom(): string {
+  return before;
+}
+
 export interface ViewProps {
   values: URLSearchParams;
 }

@@ -13,7 +13,7 @@ import {
   type Song as SongDocument,
   type Why,
 } from "./api.ts";
-import { flat, getGenres, titlesOf } from "./genres.ts";
+import { flat, getGenres, titlesOf, isOwn } from "./genres.ts";
 import { useLive } from "./live.ts";
 import { colourOf } from "./palette.ts";
 import { Answer, Away, complain, Dialog, notify, SongLink, useAsked } from "./parts.tsx";
@@ -242,6 +242,15 @@ function Shown({ track, wanted }: { track: string; wanted: string | undefined })
   const tree = useAsked<Genres>(getGenres, `${ended} ${turn}`);
   const title = useMemo(() => titlesOf(tree.data), [tree.data]);
   const families = useMemo(() => familiesOf(tree.data), [tree.data]);
+  const own = useMemo(
+    () =>
+      new Set(
+        flat(tree.data?.genres ?? [])
+          .filter(isOwn)
+          .map((genre) => genre.name),
+      ),
+    [tree.data],
+  );
   const options = useMemo(
     () =>
       flat(tree.data?.genres ?? []).map(({ name, title, tracks }) => ({ name, title, note: number(tracks) })),
@@ -249,6 +258,7 @@ function Shown({ track, wanted }: { track: string; wanted: string | undefined })
   );
   const colour = (name: string) => colourOf(families.get(name) ?? name);
   const say = async (word: Word) => {
+    if (busy) return;
     setBusy(true);
     try {
       setLabelled(await post<Labelled>("/api/label", { track, is: [], not: [], ...word }));
@@ -296,7 +306,9 @@ function Shown({ track, wanted }: { track: string; wanted: string | undefined })
                   <bdi>{title(at)}</bdi>
                 </h2>
                 <Answer asked={why}>
-                  {(known) => known && <Parts why={known} genre={at} title={title(at)} />}
+                  {(known) =>
+                    known && <Parts why={known} genre={at} title={title(at)} own={own.has(at ?? "")} />
+                  }
                 </Answer>
               </section>
             )}

@@ -36,16 +36,16 @@ function Row(props: { genre: Guess; colour: string; busy: boolean; say: (word: W
         <button
           class="small"
           aria-pressed={genre.word > 0}
-          disabled={busy || genre.word > 0}
-          onClick={() => say({ is: [genre.name] })}
+          aria-disabled={busy || genre.word > 0}
+          onClick={() => genre.word <= 0 && say({ is: [genre.name] })}
         >
           It is this<span class="hidden-text">: {genre.title}</span>
         </button>
         <button
           class="small"
           aria-pressed={genre.word < 0}
-          disabled={busy || genre.word < 0}
-          onClick={() => say({ not: [genre.name] })}
+          aria-disabled={busy || genre.word < 0}
+          onClick={() => genre.word >= 0 && say({ not: [genre.name] })}
         >
           It is not<span class="hidden-text">: {genre.title}</span>
         </button>

@@ -50,8 +50,16 @@ function Row({ part, most }: { part: Part; most: number }) {
 }
 
 // The one genre that was asked for.
-export function Parts({ why, genre, title }: { why: Why; genre: string; title: string }) {
+export function Parts(props: { why: Why; genre: string; title: string; own: boolean }) {
+  const { why, genre, title } = props;
   const of = why.genres.find((one) => one.genre === genre);
+  if (!of && !props.own) {
+    return (
+      <p class="muted" aria-busy="true">
+        One moment …
+      </p>
+    );
+  }
   if (!of) {
     return (
       <p class="muted">

@@ -83,7 +83,7 @@ function Copied({ text, what }: { text: string; what: string }) {
 }
 
 // What is wrong with a client id, in words; "" when nothing is.
-export function wrongClientId(text: string): string {
+function wrongClientId(text: string): string {
   const id = text.trim();
   if (!id) return "";
   if (/^https?:/.test(id)) return "This is an address. The client id is 32 characters of 0 to 9 and a to f.";

@@ -1,7 +1,8 @@
 // The genres that are really in the library, to be ticked.
 
-import { useEffect, useState } from "preact/hooks";
-import { get, post, type Choice, type Genre, type Genres } from "./api.ts";
+import { useState } from "preact/hooks";
+import { post, type Choice, type Genre, type Genres } from "./api.ts";
+import { flat, getGenres } from "./genres.ts";
 import { refresh, useLive } from "./live.ts";
 import { Answer, complain, useAsked } from "./parts.tsx";
 import { count, number } from "./text.ts";
@@ -15,10 +16,6 @@ function draft(): string[] | null {
   } catch {
     return null;
   }
-}
-
-function all(genres: Genre[]): Genre[] {
-  return genres.flatMap((genre) => [genre, ...all(genre.children)]);
 }
 
 function mostFirst(genres: Genre[]): Genre[] {
@@ -71,7 +68,7 @@ function Row(props: { genre: Genre; most: number; ticked: Set<string>; tick: (na
 }
 
 function Ticks({ data }: { data: Genres }) {
-  const known = all(data.genres);
+  const known = flat(data.genres);
   const [ticked, setTicked] = useState(
     () => new Set(draft() ?? known.filter((genre) => genre.chosen).map((genre) => genre.name)),
   );
@@ -79,11 +76,11 @@ function Ticks({ data }: { data: Genres }) {
   const families = mostFirst(data.genres);
   const most = families[0]?.tracks ?? 1;
   const chosen = known.filter((genre) => ticked.has(genre.name));
-  useEffect(() => sessionStorage.setItem(KEPT, JSON.stringify([...ticked])), [ticked]);
   const tick = (name: string) =>
     setTicked((old) => {
       const next = new Set(old);
       if (!next.delete(name)) next.add(name);
+      sessionStorage.setItem(KEPT, JSON.stringify([...next]));
       return next;
     });
   const save = () => {
@@ -131,6 +128,6 @@ function Ticks({ data }: { data: Genres }) {
 
 export function StartGenres() {
   const { ended } = useLive();
-  const genres = useAsked(() => get<Genres>("/api/genres"), ended);
+  const genres = useAsked(getGenres, ended);
   return <Answer asked={genres}>{(data) => <Ticks data={data} />}</Answer>;
 }

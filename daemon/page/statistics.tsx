@@ -6,7 +6,7 @@ import { Answer, useAsked } from "./parts.tsx";
 import { linkTo, type ViewProps } from "./route.ts";
 import { Artists, Energy, Tempo } from "./statistics_sound.tsx";
 import { Decades, Liking } from "./statistics_time.tsx";
-import { count } from "./text.ts";
+import { count, number } from "./text.ts";
 
 export function Statistics(_: ViewProps) {
   const { ended } = useLive();
@@ -24,8 +24,8 @@ export function Statistics(_: ViewProps) {
           ) : (
             <>
               <p class="muted">
-                {count(statistics.songs, "song")}, most of them {statistics.genres[0]!.title} (
-                {count(statistics.genres[0]!.tracks, "song")}).
+                {count(statistics.songs, "song")}. The largest genre is {statistics.genres[0]!.title}, with{" "}
+                {number(statistics.genres[0]!.tracks)}.
               </p>
               <Liking statistics={statistics} />
               {statistics.months.counts.length < 2 && (

@@ -97,8 +97,6 @@ export async function open(url, options = {}) {
       console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
     );
   });
-  if (process.env.MOCK_SESSION)
-    routes["**/api/session"] ??= { token: "x", password: "none", encrypted: true };
   for (const [pattern, document] of Object.entries(routes)) {
     await page.route(pattern, (route) => route.fulfill({ json: document }));
   }

@@ -126,6 +126,21 @@ describe("choosing", () => {
     },
   );
 
+  box.scene("two tabs do not undo each other", { at: "/choose" }, async (page) => {
+    const [one, two] = (await box.get("/api/genres")).genres.filter(
+      (genre) => !genre.chosen && genre.tracks > 0,
+    );
+    const other = await page.context().newPage();
+    await other.goto(box.url + "#/choose");
+    const toggle = (tab, { name }) => tab.getByRole("switch", { name: new RegExp(`^${name},`) });
+    await toggle(other, two).waitFor();
+    await toggle(page, one).click();
+    await until(async () => (await box.get("/api/choice")).genres.includes(one.name), "the first");
+    await toggle(other, two).click();
+    await until(async () => (await box.get("/api/choice")).genres.includes(two.name), "the second");
+    assert.ok((await box.get("/api/choice")).genres.includes(one.name), "the first is chosen still");
+  });
+
   box.scene("renames, merges and hides, and takes each back", { at: "/choose" }, async (page) => {
     await settings(page, "soul").click();
     await page.getByRole("textbox", { name: "Name", exact: true }).fill("Soul & R&B");

@@ -63,6 +63,26 @@ describe("home", () => {
     },
   );
 
+  box.scene("believes the newest answer, not the last to come", { at: "/nowhere" }, async (page) => {
+    let late = null;
+    await page.route("**/api/status", async (route) => {
+      const answer = await route.fetch();
+      if (!(await answer.json()).running) return route.fulfill({ response: answer });
+      late ??= { route, answer }; // told while the job runs, and held
+    });
+    await page.goto(box.url + "#/home");
+    await page.getByRole("button", { name: "Sort now" }).waitFor();
+    await box.hold("GET /v1/me/tracks");
+    await page.getByRole("button", { name: "Sort now" }).click();
+    await box.held();
+    await until(() => late, "the status is asked for while the job runs");
+    await box.unhold();
+    await page.getByRole("region", { name: "Under way" }).waitFor({ state: "hidden" });
+    await late.route.fulfill({ response: late.answer });
+    await page.waitForFunction(() => document.querySelector("main .primary:enabled"));
+    assert.equal(await page.getByRole("region", { name: "Under way" }).count(), 0);
+  });
+
   box.scene("leaves a playlist to the person", { at: "/home" }, async (page) => {
     await page.getByRole("button", { name: /Leave it to me.*rock/ }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Leave it to me" }).click();

@@ -9,6 +9,18 @@ describe("the preview", () => {
     box.post("/api/choice", { genres: ["rock", "pop"] }),
   );
 
+  box.scene("keeps what was ticked while one looks at a song", { at: "/preview" }, async (page) => {
+    const list = page.getByRole("list", { name: "Songs that would move" });
+    const first = () => list.getByRole("listitem").first().getByRole("checkbox");
+    await first().uncheck();
+    await list.getByRole("listitem").nth(2).getByRole("link").first().click();
+    await page.getByRole("heading", { name: "Its genres" }).waitFor();
+    await page.goBack();
+    await list.waitFor();
+    assert.equal(await first().isChecked(), false);
+    assert.equal(page.requests.filter((request) => request === "POST /api/sort").length, 1);
+  });
+
   box.scene("does all but the song that was taken out", { at: "/preview" }, async (page) => {
     await page.getByRole("list", { name: "Songs that would move" }).waitFor();
     const before = await box.playlists();

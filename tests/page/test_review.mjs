@@ -36,6 +36,27 @@ describe("the review", () => {
     await until(async () => (await answered(box)) < unsure, "fewer are unsure");
   });
 
+  box.scene("takes back its own answer, and nothing said before", { at: "/home" }, async (page) => {
+    const { tracks } = await box.get("/api/review?n=1");
+    const words = async () =>
+      Object.fromEntries(
+        (await box.get(`/api/song?track=${tracks[0].id}`)).genres
+          .filter(({ word }) => word !== 0)
+          .map(({ name, word }) => [name, word]),
+      );
+    await box.post("/api/label", { track: tracks[0].id, not: ["gospel"] });
+    const before = await words();
+    assert.equal(before.gospel, -1);
+    await page.goto(box.url + "#/review");
+    await page.getByText(/Song 1 of/).waitFor();
+    assert.equal(await page.locator(".review h2").first().innerText(), tracks[0].name);
+    await page.keyboard.press("n");
+    await until(async () => Object.keys(await words()).length > 1, "neither guess");
+    await page.keyboard.press("z");
+    await until(async () => Object.keys(await words()).length === 1, "the answer is taken back");
+    assert.deepEqual(await words(), before);
+  });
+
   box.scene("loses no answer of somebody fast", { at: "/review" }, async (page) => {
     const before = await answered(box);
     await page.getByText(`of ${before}`).waitFor();

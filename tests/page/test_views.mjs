@@ -39,6 +39,8 @@ describe("every view", () => {
         async (page) => {
           for (const [name, at] of Object.entries(views)) {
             await page.goto(box.url + "#" + at);
+            const view = /\w+/.exec(at)[0];
+            if (view !== "nowhere") await page.locator(`main[data-view=${view}]`).waitFor();
             await page.locator("main h1").waitFor();
             await page.waitForFunction(() => !document.querySelector("main [aria-busy=true]"));
             assert.equal(await page.locator("h1").count(), 1, `${name} has one h1`);
