@@ -156,9 +156,7 @@ export function outcome(run: number): Promise<Event> {
     };
     source.onerror = () => {
       if (source.readyState !== EventSource.CLOSED) return;
-      reject(
-        new ApiError(404, "run", "genred tells no more of this run; History shows whether it was done"),
-      );
+      reject(new ApiError(404, "run", "genred tells no more of this run; History shows whether it was done"));
     };
   });
 }
