@@ -46,16 +46,18 @@ static enum err_code checkpoint_write(const struct teacher *t, struct err *e)
 {
     const struct stack_state *st = stack_state(t->stack);
     const size_t bytes = st->n * sizeof(float);
-    struct head head = {.magic = MAGIC,
-                        .seed = t->o->seed,
-                        .rows = t->train->n,
-                        .params = st->n,
-                        .epochs = t->epochs,
-                        .best_at = t->best_at,
-                        .best_loss = t->best_loss,
-                        .steps = st->steps,
-                        .rand = t->rand,
-                        .dropped = st->rand};
+    struct head head;
+    memset(&head, 0, sizeof(head)); /* also what lies between its members */
+    memcpy(head.magic, MAGIC, sizeof(MAGIC));
+    head.seed = t->o->seed;
+    head.rows = t->train->n;
+    head.params = st->n;
+    head.epochs = t->epochs;
+    head.best_at = t->best_at;
+    head.best_loss = t->best_loss;
+    head.steps = st->steps;
+    head.rand = t->rand;
+    head.dropped = st->rand;
     struct buf b = {0};
     if (!t->o->checkpoint)
         return ERR_OK;
@@ -171,7 +173,7 @@ static struct teach_epoch epoch_run(struct teacher *t)
 {
     const size_t n = t->train->n, outputs = stack_outputs(t->stack);
     const size_t batches = (n + t->o->batch - 1) / t->o->batch;
-    struct teach_epoch epoch = {.epoch = (int)t->epochs + 1};
+    struct teach_epoch epoch = {.epoch = (int64_t)t->epochs + 1};
     shuffle(t);
     for (size_t b = 0; b < batches; b++) {
         const size_t first = b * t->o->batch;

@@ -23,7 +23,7 @@ struct teach_rows {
 };
 
 struct teach_epoch {
-    int epoch;          /* from 1 on */
+    int64_t epoch;      /* from 1 on */
     double train_loss;  /* in nats per label */
     double check_loss;  /* likewise; that of training when nothing is held back */
     double check_right; /* share of rows whose likeliest label is true */
